@@ -1,5 +1,6 @@
-// Package clientcert reads the certificate that clients of the local gateway present, and writes what API Gateway tells
-// functions about it. No TLS is spoken on this machine, so the certificate is a setting.
+// Package clientcert reads the client certificate of the local gateway's callers, and has the values that API Gateway
+// writes into events and logs about it. The local gateway does not speak TLS, so the certificate is a setting of
+// gatehouse dev and of package localgateway, and every caller presents it.
 package clientcert
 
 import (
@@ -17,14 +18,14 @@ import (
 // Certificate is a client certificate in the form that API Gateway writes into events.
 //
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
-// (identity.clientCert). The order of the names' parts is not documented; it is that of RFC 2253 here.
+// (identity.clientCert). The order of the parts of a distinguished name is not documented. Here it is that of RFC 2253.
 type Certificate struct {
 	PEM                 string
 	SubjectDN, IssuerDN string
-	SerialNumber        string // hexadecimal bytes with colons: "a1:b2"
-	NotBefore, NotAfter string // "May 28 12:30:02 2019 GMT"
+	SerialNumber        string // hexadecimal bytes separated by colons, such as "a1:b2"
+	NotBefore, NotAfter string // such as "May 28 12:30:02 2019 GMT"
 
-	Thumbprint string // the SHA-256 hash in base64url, as x5t#S256 has it (RFC 8705, section 3.1)
+	Thumbprint string // the SHA-256 hash in base64url, the form of the claim x5t#S256 (RFC 8705, section 3.1)
 }
 
 // Parse reads a file with one certificate in PEM.

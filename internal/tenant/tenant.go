@@ -1,5 +1,5 @@
-// Package tenant has the rules of AWS Lambda's tenant isolation: which text is a tenant ID, and how API Gateway passes
-// it to a function.
+// Package tenant has the rules of AWS Lambda's tenant isolation: which string is a tenant ID, and how API Gateway
+// passes it to a function. The included authorizer, the plan, the rules and the local gateway apply the same rules.
 //
 // Sources: https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation.html and
 // https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-invoke.html
@@ -10,23 +10,23 @@ import (
 	"strings"
 )
 
-// PerTenant is the TenantIsolationMode of functions with an execution environment for each tenant. There is no other
-// mode. Source: https://docs.aws.amazon.com/lambda/latest/api/API_TenancyConfig.html
+// PerTenant is the only TenantIsolationMode. Lambda then runs a function in separate execution environments for each
+// tenant. Source: https://docs.aws.amazon.com/lambda/latest/api/API_TenancyConfig.html
 const PerTenant = "PER_TENANT"
 
 // Parameter is the request parameter of an integration that passes the tenant ID, in the header X-Amz-Tenant-Id of
 // Lambda's Invoke.
 const Parameter = "integration.request.header.X-Amz-Tenant-Id"
 
-// MaxID is the number of characters that a tenant ID may have.
+// MaxID is the maximum length of a tenant ID in characters.
 const MaxID = 256
 
-// Sample is a tenant ID for examples and for tokens that try a route.
+// Sample is the tenant ID in examples and in the tokens of sample requests.
 const Sample = "acme"
 
-// Check returns why a text is not a tenant ID. Lambda accepts 1 to 256 letters, digits, spaces and . _ : / = + - @. It
-// gets the ID in a header, and HTTP removes spaces at the ends of a header's value, so " acme" would be the tenant
-// "acme". Such a text is refused too.
+// Check returns an error that says why a string is not a tenant ID. Lambda accepts 1 to 256 letters, digits, spaces and
+// . _ : / = + - @. Check also refuses a space at either end: the ID is the value of a header, from whose ends HTTP
+// removes spaces, so " acme" would be the tenant "acme".
 //
 // Sources: TenantId (X-Amz-Tenant-Id) in https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html, with the
 // pattern [a-zA-Z0-9\._:\/=+\-@ ]+; https://www.rfc-editor.org/rfc/rfc9110#section-5.5
@@ -45,7 +45,7 @@ func Check(id string) error {
 	return nil
 }
 
-// Valid reports whether a text is a tenant ID.
+// Valid reports whether a string is a tenant ID.
 func Valid(id string) bool { return Check(id) == nil }
 
 func accepted(c byte) bool {
@@ -55,12 +55,12 @@ func accepted(c byte) bool {
 // keyPrefix is the prefix of the names that [Key] returns.
 const keyPrefix = "tenantId_"
 
-// Key returns the name under which the included authorizer returns the tenant ID in a claim, such as "tenantId_org" for
-// the claim org. Each claim has a name of its own. API Gateway caches the authorizer's answer for all routes, also
-// across deployments, so a name must never stand for another claim.
+// Key returns the name of the context value in which the included authorizer returns the tenant ID of a claim, such as
+// "tenantId_org" for the claim org. Different claims have different names, because API Gateway caches the authorizer's
+// answer for all routes and across deployments.
 //
-// Letters and digits of the claim are kept. Any other byte becomes an underscore and two hexadecimal digits, because a
-// mapping expression does not take all characters.
+// Letters and digits of the claim are kept. Any other byte becomes an underscore and two hexadecimal digits, because
+// mapping expressions do not allow all characters.
 func Key(claim string) string {
 	const hex = "0123456789ABCDEF"
 	b := []byte(keyPrefix)

@@ -4,8 +4,8 @@
 //	format := accesslog.Parse(`$context.requestId $context.status`)
 //	line := format.Line(entry) // "c6af9ac6-7b61-11e6-9a41-93e8deadbeef 200\n"
 //
-// It reads formats and knows the variables of access logs. It writes no file, and does not decide whether a stage has a
-// log.
+// It parses formats and has the variables of access logs. The local gateway decides whether a stage has a log, fills in
+// the [Entry], and prints the lines.
 //
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-access-logging.html
 package accesslog
@@ -14,24 +14,24 @@ import (
 	"strings"
 )
 
-// none is what a line has in place of a variable without a value. Source, with a variable that REST APIs do not have:
+// none is the text of a variable without a value. The source shows it for a variable that REST APIs do not have:
 // https://github.com/DataBiosphere/azul/issues/4348 ("routeKey": "-")
 const none = "-"
 
-// Format is the format of a line.
+// Format is a parsed format.
 type Format struct {
 	text  string
 	parts []part
 }
 
-// part is a text, or a variable.
+// part is literal text or a variable.
 type part struct {
 	text     string
-	variable string // the name after "$context."; "" for a text
+	variable string // the name after "$context."; "" for literal text
 	get      variable
 }
 
-// Parse reads a format. What is not a variable of $context is text. [Format.Problems] says what is wrong with it.
+// Parse parses a format. It accepts any text; [Format.Problems] reports errors.
 func Parse(text string) *Format {
 	f := &Format{text: strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")}
 	for rest := f.text; rest != ""; {
@@ -99,9 +99,9 @@ func (f *Format) Line(e *Entry) string {
 	return b.String()
 }
 
-// userAgent is the variable that API Gateway has been seen to escape: a User-Agent with quotes and backslashes did not
-// break JSON in 2024, and had backslashes before them. AWS documents no escaping, and documents or shows the opposite
-// for others: claims of a JWT authorizer "as JSON text", and error.messageString.
+// userAgent is the only variable whose value API Gateway has been observed to escape: in 2024, it wrote a backslash
+// before quotes and backslashes of a User-Agent. AWS does not document this. Other values are not escaped: AWS
+// documents that claims of a JWT authorizer are written "as JSON text", and error.messageString has quotes of its own.
 //
 // Sources: https://github.com/DataBiosphere/azul/issues/4348 (2024-07-10),
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-claims.html and, for
@@ -110,5 +110,5 @@ const userAgent = "identity.userAgent"
 
 var quotes = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
-// lineBreaks keeps a value in its line. What API Gateway does with a line break is not known.
+// lineBreaks keeps a value on one line. How API Gateway writes a line break is not known.
 var lineBreaks = strings.NewReplacer("\n", `\n`, "\r", `\r`)

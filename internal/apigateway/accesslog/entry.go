@@ -7,10 +7,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
 )
 
-// Entry is what is known of an answered request.
+// Entry has the values of an answered request, from which [Format.Line] takes those of the format.
 type Entry struct {
-	Source  *mapping.Source  // the request, and what mapping templates know of it
-	Failure *mapping.Failure // why API Gateway answered itself; nil if it did not
+	Source  *mapping.Source  // the request, with the values for mapping templates
+	Failure *mapping.Failure // the reason for an answer of API Gateway itself; nil for an integration's answer
 	Verdict *checks.Verdict  // zero if the request did not reach the checks
 
 	AuthorizerRequestID string // Lambda's ID of the authorizer's invocation; "" if there was none
@@ -23,22 +23,22 @@ type Entry struct {
 	EndpointType string // "EDGE", "REGIONAL" or "PRIVATE"
 }
 
-// Integration is how the integration of a route answered.
+// Integration describes the integration's answer.
 type Integration struct {
 	Called    bool
 	RequestID string // Lambda's ID of the invocation; "" for another integration
 
-	// Status is the status of the backend: that of the function's answer, or of the endpoint; 0 if there was none, as for
-	// a MOCK integration.
+	// Status is the status in the function's answer, or that of the endpoint. It is 0 without one, such as for a MOCK
+	// integration.
 	Status int
 
-	// ServiceStatus is the status of the called service: Lambda's own for a function, which is 200 also if the function
-	// fails. 0 if the service did not answer.
+	// ServiceStatus is the status of the called service. For a function it is Lambda's, which is 200 even if the function
+	// fails. It is 0 if the service did not answer.
 	ServiceStatus int
 
 	Latency time.Duration // until the end of the answer
-	Error   string        // "" if it answered
+	Error   string        // "" if the integration answered
 
-	Streamed     bool          // the answer is passed on as it comes
-	ToAllHeaders time.Duration // until the headers of a streamed answer were there
+	Streamed     bool          // whether the answer is streamed to the client
+	ToAllHeaders time.Duration // until all headers of a streamed answer arrived
 }

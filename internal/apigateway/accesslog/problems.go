@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
 )
 
-// Problems says what is wrong with a format on AWS: what makes the deployment fail, variables that do not exist, and
-// JSON that breaks.
+// Problems returns the problems that a format has on AWS: what makes the deployment fail, unknown variables, and lines
+// that would not be JSON.
 func (f *Format) Problems() (list []string) {
 	add := func(format string, a ...any) {
 		if text := fmt.Sprintf(format, a...); !slices.Contains(list, text) {
@@ -44,7 +44,7 @@ func (f *Format) has(name string) bool {
 	return slices.ContainsFunc(f.parts, func(p part) bool { return p.variable == name })
 }
 
-// similar returns a hint at a variable whose name differs in case alone; "" if none exists.
+// similar returns a hint at a variable whose name differs only in case, or "".
 func similar(name string) string {
 	for _, known := range slices.Concat(slices.Sorted(maps.Keys(variables)), unknown, mapping.ContextNames()) {
 		if strings.EqualFold(known, name) {
@@ -54,18 +54,18 @@ func similar(name string) string {
 	return ""
 }
 
-// always are variables that have a value in each line, which is a number.
+// always are the variables whose value is a number in every line.
 var always = []string{"requestTimeEpoch", "responseLatency", "responseLength", "status"}
 
-// messageString is the variable whose values have quotes of their own.
+// messageString is the variable whose value includes quotes.
 const messageString = "error.messageString"
 
-// notJSON says why the lines of a format that looks like JSON are not JSON.
+// notJSON returns why lines of a format that begins like JSON would not be JSON.
 func (f *Format) notJSON() (list []string) {
 	if !strings.HasPrefix(strings.TrimSpace(f.text), "{") {
 		return nil
 	}
-	// Numbers are JSON in quotes and without.
+	// A number is valid JSON with and without quotes around it.
 	if numbers := f.fill(-1, ""); !json.Valid([]byte(numbers)) {
 		return []string{"the format begins like JSON, and its lines are not JSON: check quotes, commas and brackets"}
 	}
@@ -83,7 +83,7 @@ func (f *Format) notJSON() (list []string) {
 	return list
 }
 
-// fill returns a line with a value for the variable at an index, and 0 for all others.
+// fill returns a line with the value for the variable at the index, and with 0 for all others.
 func (f *Format) fill(index int, value string) string {
 	var b strings.Builder
 	for i, p := range f.parts {

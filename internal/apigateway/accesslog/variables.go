@@ -11,11 +11,11 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
 )
 
-// variable returns the value of a variable; "" for none.
+// variable returns a variable's value in an entry, or "".
 type variable func(*Entry) string
 
-// variables are the variables that only access logs have. All others are those of mapping templates and gateway
-// responses; see [mapping.ContextVariable].
+// variables are the variables that only access logs have. The others are also variables of mapping templates and
+// gateway responses; see [mapping.ContextVariable].
 //
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
 // and, for streamed answers,
@@ -59,7 +59,7 @@ var variables = map[string]variable{
 	"customDomain.routingRuleIdMatched": func(e *Entry) string { return e.Source.Request.Rule },
 }
 
-// unknown are variables of access logs whose values are not known here, such as those of web ACLs and of TLS.
+// unknown are variables of access logs whose values the local gateway does not have, such as those of web ACLs and TLS.
 var unknown = []string{
 	"awsEndpointRequestId2",
 	"cipherSuite",
@@ -74,7 +74,7 @@ var unknown = []string{
 	"webaclArn",
 }
 
-// unknownGroups begin the names of variables whose values are not known here, and which the API's author names.
+// unknownGroups are prefixes of such variables whose names end in a name that the API's author chooses.
 var unknownGroups = []string{
 	"requestOverride.header.",
 	"requestOverride.path.",
@@ -82,7 +82,7 @@ var unknownGroups = []string{
 	"responseOverride.header.",
 }
 
-// variableOf returns the variable with a name; nil if access logs have no such variable.
+// variableOf returns the variable with a name, or nil if access logs have no such variable.
 func variableOf(name string) variable {
 	if get, ok := variables[name]; ok {
 		return get
@@ -169,7 +169,7 @@ func (p phase) latency() string {
 	return milliseconds(p.took)
 }
 
-// The checks of each phase, by the names of [checks.Step].
+// These are the checks of each phase, by the names in [checks.Step].
 var (
 	authenticateChecks = []string{"signature"}
 	authorizerChecks   = []string{"identity source", "cache", "authorizer", "token", "audience", "claims", "scopes"}
@@ -213,12 +213,13 @@ func (e *Entry) authorize() phase {
 	case p.status >= http.StatusBadRequest:
 		p.error = notAuthorized
 	case !slices.ContainsFunc(e.Verdict.Trace, func(s checks.Step) bool { return s.Check == "policy" }):
-		return phase{} // the resource policy has passed, and another phase refused the request
+		return phase{} // another phase refused the request before the authorizer's policy was evaluated
 	}
 	return p
 }
 
-// phase returns the phase with some checks: 200 if all that were made have passed, or else the status of the denial.
+// phase returns the phase that has the named checks. Its status is 200 if all checks passed, and otherwise that of the
+// denial.
 func (e *Entry) phase(names []string) (p phase) {
 	for _, step := range e.Verdict.Trace {
 		if !slices.Contains(names, step.Check) {
@@ -232,7 +233,7 @@ func (e *Entry) phase(names []string) (p phase) {
 	return p
 }
 
-// ofFunction returns a value of the invocation of the authorizer's function; "" if the function was not invoked.
+// ofFunction returns value if the authorizer's function was invoked, and "" otherwise.
 func (e *Entry) ofFunction(value string) string {
 	if e.AuthorizerRequestID == "" {
 		return ""

@@ -1,10 +1,10 @@
-// Package domains finds the API behind a custom domain, as API Gateway does: by the routing rules of the domain in the
-// order of their priorities, and by base paths, of which the longest one counts.
+// Package domains finds the API behind a custom domain, as API Gateway does: by the domain's routing rules in the order
+// of their priorities, and then by the longest matching base path. The local gateway asks it for the API of a request.
 //
 //	d := domains.Find(model.Domains, "api.example.com")
 //	to, found := domains.Choose(d, "/v1/orders", headers)
 //
-// It serves no request, and does not check client certificates.
+// It does not serve requests or check client certificates.
 package domains
 
 import (
@@ -16,21 +16,22 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// Target is what a domain leads a request to.
+// Target is the API and stage to which a domain sends a request.
 type Target struct {
-	API   *apimodel.API // nil if it is not in the assembly
+	API   *apimodel.API // nil if the API is not in the assembly
 	Stage string
-	Base  string // the base path that the API does not see, such as "/v1"; "" for none
+	Base  string // the base path, which the API does not see, such as "/v1"; "" for none
 	Path  string // the path that the API sees, with its leading slash
-	Rule  string // the ID of the routing rule that leads there; "" for a base path
-	By    string // what leads there, such as "routing rule 10 for path /v1" or "the base path /v1"
+	Rule  string // the ID of the matching routing rule; "" for a base path
+	By    string // the rule or base path in words, such as "routing rule 10 for path /v1" or "the base path /v1"
 
-	// NotKnown says why it is not known whether the request is led elsewhere; "" if it is.
+	// NotKnown says why the target is uncertain, such as a condition that is known only at deployment. It is "" if the
+	// target is certain.
 	NotKnown string
 }
 
-// Find returns the domain that a Host header names, or nil. A wildcard domain has the subdomains that no other domain
-// names. Domains outside the assembly are left out, since what else they lead to is not known.
+// Find returns the domain of a Host header, or nil. A domain name takes precedence over a wildcard domain. Find ignores
+// domains outside the assembly, because their other targets are not known.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-custom-domain-names.html
 func Find(list []*apimodel.Domain, host string) *apimodel.Domain {
 	if name, _, err := net.SplitHostPort(host); err == nil {
@@ -49,7 +50,7 @@ func Find(list []*apimodel.Domain, host string) *apimodel.Domain {
 	return nil
 }
 
-// Choose returns what a domain leads a request to. found is false if no rule and no base path matches.
+// Choose returns the target of a request to a domain. found is false if no rule and no base path matches.
 //
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-routing-rules-examples.html and, for
 // base paths, https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
@@ -60,7 +61,14 @@ func Choose(d *apimodel.Domain, path string, headers exchange.Headers) (to Targe
 		if !met && rule.NotKnown == "" {
 			continue
 		}
-		to = Target{API: rule.API, Stage: rule.Stage, Path: path, Rule: rule.RuleID, By: rule.String(), NotKnown: rule.NotKnown}
+		to = Target{
+			API:      rule.API,
+			Stage:    rule.Stage,
+			Path:     path,
+			Rule:     rule.RuleID,
+			By:       rule.String(),
+			NotKnown: rule.NotKnown,
+		}
 		if rule.StripBasePath {
 			to.Base, to.Path = base, without(path, base)
 		}
@@ -79,7 +87,7 @@ func Choose(d *apimodel.Domain, path string, headers exchange.Headers) (to Targe
 	if best.Path != "" {
 		to.Base = "/" + best.Path
 	}
-	if to.Path = without(path, to.Base); to.Stage == "" { // callers name it
+	if to.Path = without(path, to.Base); to.Stage == "" { // the next segment of the path names the stage
 		var rest string
 		to.Stage, rest, _ = strings.Cut(to.Path[1:], "/")
 		to.Path = "/" + rest
@@ -87,7 +95,7 @@ func Choose(d *apimodel.Domain, path string, headers exchange.Headers) (to Targe
 	return to, true
 }
 
-// meets reports whether a request meets all conditions of a rule, and returns the base path of the one that it meets.
+// meets reports whether a request meets all conditions of a rule, and returns the longest base path that it matches.
 func meets(rule *apimodel.RoutingRule, path string, headers exchange.Headers) (base string, met bool) {
 	for _, c := range rule.Conditions {
 		met := false
@@ -108,7 +116,7 @@ func meets(rule *apimodel.RoutingRule, path string, headers exchange.Headers) (b
 	return base, true
 }
 
-// begins reports whether a path begins with the segments of a base path. Both are compared with case.
+// begins reports whether a path begins with the segments of a base path. The comparison is case-sensitive.
 func begins(path, base string) bool {
 	rest, found := strings.CutPrefix(path[1:], base)
 	return found && (base == "" || rest == "" || rest[0] == '/')

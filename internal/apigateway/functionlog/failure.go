@@ -6,19 +6,19 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/stack"
 )
 
-// Failure is how a function failed in a request.
+// Failure is a failed invocation.
 type Failure struct {
-	Function      string // its short name
-	Type, Message string // as Lambda has them: "Runtime.ExitError", "errorString"
+	Function      string // the short name
+	Type, Message string // as in Lambda's errors; types are "Runtime.ExitError" or "errorString"
 
-	// Frames are the frames of the stack in the function's own code, the innermost first. An error without a stack, such
-	// as one that a Go function returns, has none.
+	// Frames are the stack frames in the function's own code, innermost first. It is empty for an error without a stack,
+	// such as an error that a Go function returns.
 	Frames []stack.Frame
 }
 
-// Failure returns how a function failed in a request, and replaces places and files in the error with those that the
-// developer knows. document is what the function's runtime sent, or nil. If the process died, the stack is in the lines
-// that it wrote.
+// Failure returns the failure of a function in a request. In e, it replaces places and files with those of the source.
+// document is the error document that the function's runtime sent, or nil. If the process died, the stack is in the
+// lines that it wrote.
 func (l *Log) Failure(
 	r *Request, f *apimodel.Function, e *lambdaruntime.FunctionError, document []byte,
 ) *Failure {
@@ -36,7 +36,7 @@ func (l *Log) Failure(
 		}
 	}
 	code := l.codeOf(name)
-	if f.Code.Folder != "" { // the code of the assembly that the request began with
+	if f.Code.Folder != "" { // the assembly may have been reloaded during the request
 		code = l.codeIn(f.Code.Folder)
 	}
 	frames = code.Trim(frames)

@@ -1,5 +1,6 @@
-// Package functionlog keeps what functions write while they answer a request and how they fail, with the names and the
-// files that their developers know. It runs no functions; package lambdaruntime does.
+// Package functionlog collects the lines that functions write during a request, and describes how functions fail. It
+// uses short names of functions and paths of source files. The local gateway's records and gatehouse dev show the
+// results. Package lambdaruntime runs the functions.
 package functionlog
 
 import (
@@ -12,41 +13,40 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/stack"
 )
 
-// Line is a line that a function wrote while it worked on a request. It can hold credentials: mask it before showing
-// it.
+// Line is a line that a function wrote during a request. It may contain credentials, so mask it before showing it.
 type Line struct {
 	Function string // the short name, as [Log.ShortName] returns it
 	Text     string // without the line end, CloudWatch metrics, and frames of libraries in a stack
 }
 
-// Bounds of what is kept of a request: a function can write megabytes.
+// These limits apply to the lines of a request, because a function can write megabytes.
 const (
 	mostLines = 200
 	mostSize  = 64 << 10 // bytes
 )
 
-// Log assigns lines to the requests in which functions wrote them. What a function writes before it answers arrives
-// before the invocation ends, so a request has all of it. What it writes later belongs to no request. A Log is safe for
+// Log assigns lines to the requests in which functions wrote them. Lines that a function writes before it answers
+// arrive before the invocation ends, so the request has them all. Later lines belong to no request. A Log is safe for
 // concurrent use.
 type Log struct {
-	// Source returns the source folder from which an asset's folder was copied; "" if it is not known. If nil, paths of a
-	// function's files are relative to the asset's folder.
+	// Source returns the source folder from which an asset's folder was copied, or "" if it is unknown. If Source is nil,
+	// paths of a function's files are relative to the asset's folder.
 	Source func(folder string) string
 
 	names     atomic.Pointer[names]
 	codes     sync.Map // stack.Code by the function's folder
 	hints     sync.Map // hints that were written, by [2]string{function, text}
-	discarded sync.Map // IDs of invocations whose lines are discarded
+	discarded sync.Map // the IDs of the invocations whose lines are discarded
 
 	mu      sync.Mutex
 	running map[string]*Request // by the ID of an invocation
 }
 
-// Request collects what the functions write in one request. Its zero value is ready to use.
+// Request collects the lines of one request. Its zero value is ready to use.
 type Request struct {
 	lines   []Line
 	size    int
-	dropped int      // how many further lines were dropped
+	dropped int      // the number of lines beyond the limits
 	ids     []string // the IDs of the request's invocations
 }
 
@@ -61,12 +61,12 @@ func (l *Log) Begin(r *Request, id string) {
 	l.running[id] = r
 }
 
-// Discard makes Add discard what is written in an invocation. IDs are never removed, since a function can write after
-// it has answered.
+// Discard makes Add discard the lines of an invocation. The ID is kept, because a function can also write after it has
+// answered.
 func (l *Log) Discard(id string) { l.discarded.Store(id, true) }
 
-// Add adds a line to its request, and reports whether the line is to be shown: it is not if it is of a discarded
-// invocation or repeats a hint. Requests do not get the lines that Lambda itself writes: [Failure] has them.
+// Add adds a line to its request, and reports whether to show the line. Do not show lines of discarded invocations and
+// repeated hints. Requests do not get the lines of the Lambda platform, because [Failure] has their content.
 func (l *Log) Add(line lambdaruntime.LogLine) (show bool) {
 	if _, is := l.discarded.Load(line.RequestID); is || l.repeatsHint(line) {
 		return false
@@ -128,11 +128,11 @@ func (l *Log) trim(lines []Line) (out []Line) {
 	return out
 }
 
-// metrics begins the CloudWatch metrics at the end of a line of JSON, as the included authorizer writes it. Source:
+// metrics begins the CloudWatch metrics at the end of a JSON line of the included authorizer. Source:
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 const metrics = `,"_aws":{`
 
-// WithoutMetrics cuts the metrics off a line, since they would hide the rest of it from readers.
+// WithoutMetrics removes the metrics from a line, because they make it hard to read.
 func WithoutMetrics(text string) string {
 	before, _, ok := strings.Cut(text, metrics)
 	if ok && strings.HasPrefix(text, "{") && strings.HasSuffix(text, "}") {

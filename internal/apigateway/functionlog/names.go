@@ -8,14 +8,14 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/stack"
 )
 
-// names are the short names of functions, and where their code is.
+// names has the short names of functions and the folders of their code.
 type names struct {
 	short   map[string]string // by function name
 	folders map[string]string // by short name
 }
 
-// Know replaces the functions that the log knows. dirs are the folders that functions run in, by function name, where
-// these are not the folders of the assembly.
+// Know replaces the functions of the log. dirs has the folders, by function name, of functions that do not run in their
+// folder of the assembly.
 func (l *Log) Know(functions []*apimodel.Function, dirs map[string]string) {
 	n := &names{short: shortNames(functions), folders: map[string]string{}}
 	for _, f := range functions {
@@ -24,8 +24,8 @@ func (l *Log) Know(functions []*apimodel.Function, dirs map[string]string) {
 	l.names.Store(n)
 }
 
-// ShortName returns the name by which people know a function: its logical ID without the hash. It returns an unknown
-// function's name unchanged.
+// ShortName returns the short name of a function: its logical ID without CDK's hash. It returns the name of an unknown
+// function unchanged.
 func (l *Log) ShortName(function string) string {
 	if n := l.names.Load(); n != nil && n.short[function] != "" {
 		return n.short[function]
@@ -38,7 +38,7 @@ func (l *Log) Trimmer(function string) *stack.Lines {
 	return &stack.Lines{Code: func() stack.Code { return l.codeOf(l.ShortName(function)) }}
 }
 
-// codeOf returns what is known about the code of the function with a short name.
+// codeOf returns the code of the function with a short name.
 func (l *Log) codeOf(short string) stack.Code {
 	if n := l.names.Load(); n != nil {
 		return l.codeIn(n.folders[short])
@@ -46,7 +46,7 @@ func (l *Log) codeOf(short string) stack.Code {
 	return stack.Code{}
 }
 
-// codeIn returns what is known about the code in a folder. Each folder is read once.
+// codeIn returns the code in a folder. It reads each folder once.
 func (l *Log) codeIn(folder string) stack.Code {
 	if folder == "" {
 		return stack.Code{}
@@ -66,8 +66,8 @@ func (l *Log) codeIn(folder string) stack.Code {
 // Source: https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/core/lib/private/uniqueid.ts
 var hashedID = regexp.MustCompile(`^(.+?)[0-9A-F]{8}$`)
 
-// shortNames returns the names by which people know functions, by function name: the logical ID without its hash,
-// preceded by the stack where two functions would have the same.
+// shortNames returns the short names of functions by function name. A short name is the logical ID without its hash, or
+// the stack and the logical ID if several functions would have the same name.
 func shortNames(functions []*apimodel.Function) map[string]string {
 	count := map[string]int{}
 	for _, f := range functions {

@@ -1,5 +1,6 @@
-// Package pages lets pages of dev servers call the APIs, whatever their CORS settings are. It answers preflights,
-// changes the headers of answers, and adds the pages' origins to the settings of included functions.
+// Package pages lets the pages of development servers call the APIs of the local gateway, independent of the APIs' CORS
+// settings. It answers preflights, changes the headers of answers, and adds the pages' origins to the settings of the
+// included functions. The flag --cors-origin of gatehouse dev sets the origins.
 package pages
 
 import (
@@ -20,7 +21,7 @@ import (
 // Origins are the origins of the pages, such as "http://localhost:5173".
 type Origins []string
 
-// Of returns the origin of the page that makes a request, if it is one of these; else "".
+// Of returns the origin of a request's page if it is among these, and "" otherwise.
 func (o Origins) Of(r *exchange.Request) string {
 	for _, origin := range o { // compared byte by byte: https://fetch.spec.whatwg.org/#cors-check
 		if r.Headers.Get("Origin") == origin && r.Headers.First("Origin") == origin {
@@ -30,14 +31,13 @@ func (o Origins) Of(r *exchange.Request) string {
 	return ""
 }
 
-// IsPreflight reports whether a request is a preflight, in which a browser asks whether a page may make a request.
+// IsPreflight reports whether a request is a preflight, with which a browser asks whether a page may send a request.
 // Source: https://fetch.spec.whatwg.org/#cors-preflight-request
 func IsPreflight(r *exchange.Request) bool {
 	return r.Verb == http.MethodOptions && r.Headers.Has("Access-Control-Request-Method")
 }
 
-// Preflight allows the request that the browser asks about. It does not check that the route exists: the answer to the
-// request itself shows that.
+// Preflight returns an answer that allows the request of a preflight. It does not check that the route exists.
 func Preflight(r *exchange.Request) exchange.Answer {
 	a := exchange.Answer{Status: http.StatusNoContent}
 	set := func(name, value string) {
@@ -65,9 +65,9 @@ func Allow(a exchange.Answer, origin string) exchange.Answer {
 	return a
 }
 
-// AddTo adds the origins to those whose pages may write, in the configuration of an included login's function or of an
-// authorizer that opens sessions for each request. An authorizer whose answers API Gateway caches keeps rejecting these
-// origins, since a cached answer applies to all pages.
+// AddTo adds the origins to allowOrigins in the configuration of the included login, and of an included authorizer of
+// sessions that has perRequest. It does not change an authorizer whose answers API Gateway caches, because a cached
+// answer applies to all pages.
 func (o Origins) AddTo(env map[string]string) error {
 	if len(o) == 0 {
 		return nil
@@ -93,8 +93,8 @@ func addOrigins(settings map[string]any, origins []string) {
 	settings["allowOrigins"] = list
 }
 
-// editVariable edits a variable that holds a JSON object, if the variable exists. It edits the JSON as it stands, so
-// that a function of another release keeps fields that this one does not know.
+// editVariable edits the JSON object in a variable, if the variable exists. It keeps unknown members, which a function
+// of another release may have.
 func editVariable(env map[string]string, name string, edit func(map[string]any)) error {
 	text, ok := env[name]
 	if !ok {

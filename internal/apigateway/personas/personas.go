@@ -1,4 +1,5 @@
-// Package personas derives the people of a sign-in page from what an API's routes require.
+// Package personas derives the users of a sign-in page from the requirements of routes. The development issuers of
+// gatehouse dev get them from the local gateway.
 package personas
 
 import (
@@ -10,12 +11,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/tenant"
 )
 
-// mostPersonas limits the personas of a sign-in page, so that they can be taken in at a glance.
+// mostPersonas limits the personas of a sign-in page, so that the page stays short.
 const mostPersonas = 12
 
-// For returns people to sign in as, derived from what routes require: one who may call everything, one with each single
-// scope, a member of each group, and one with each role. It returns at most twelve, the same ones at every start, and
-// nil if the routes only require a token.
+// For returns the personas for the requirements of routes: one with all rights, one for each scope, one for each group
+// and one for each role. It returns at most twelve, in a fixed order. It returns nil if no route requires more than a
+// token.
 func For(routes [][]access.Requirement) []devissuer.Persona {
 	var w wanted
 	for _, requires := range routes {
@@ -24,7 +25,7 @@ func For(routes [][]access.Requirement) []devissuer.Persona {
 	return w.personas()
 }
 
-// wanted collects what routes require of a caller, without duplicates.
+// wanted collects the rights and claims that routes require.
 type wanted struct {
 	scopes, groups, roles []string
 	claims                map[string]any
@@ -42,7 +43,7 @@ func (w *wanted) add(requires []access.Requirement) {
 				w.roles = append(w.roles, r.AnyOf...)
 			case access.Claim:
 				w.setClaim(r.Claim, func(before any) any {
-					if before != nil { // a claim has one value: keep that of the first route
+					if before != nil { // a claim has one value, so keep that of the first route
 						return before
 					}
 					return r.AnyOf[0]

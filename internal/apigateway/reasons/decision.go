@@ -10,13 +10,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// decision is what the included authorizer logs about a request. Its answers must not say why they deny; its log does,
-// and the log comes back with the invocation.
-// Source: authz's documentation of its log, docs/authorizer.md.
+// decision is the log line of the included authorizer about a request. Its answers must not say why they deny a
+// request, but its log does. docs/authorizer.md describes the log.
 type decision struct {
 	Message, Outcome, Reason, Error, Missing, RequestID string
 
-	Got, Want string // the refused value, or what the caller has; and what is expected instead
+	Got, Want string // the refused value or the caller's rights, and what is expected instead
 }
 
 // IsIncluded reports whether a function is an included authorizer.
@@ -25,11 +24,11 @@ func IsIncluded(f *apimodel.Function) bool {
 	return ok
 }
 
-// OfDecision says why an included authorizer denied a request, by the lines that it wrote in an invocation; "" if it
-// allowed it, or if there is no decision.
+// OfDecision returns why an included authorizer denied a request, from the lines that it wrote in an invocation. It
+// returns "" if the authorizer allowed the request or logged no decision.
 func OfDecision(lines []string, invocation string) string { return decisionIn(lines, invocation).why() }
 
-// decisionIn finds the decision about an invocation among the lines that its function wrote.
+// decisionIn returns the decision of an invocation from the lines that its function wrote.
 func decisionIn(lines []string, invocation string) (d decision) {
 	for _, line := range lines {
 		if !strings.Contains(line, `"message":"decision"`) {
@@ -43,7 +42,7 @@ func decisionIn(lines []string, invocation string) (d decision) {
 	return decision{}
 }
 
-// glosses explain the reasons for a 401 that developers meet most.
+// glosses explains the most frequent reasons for a 401.
 var glosses = map[string]string{
 	"no_token":      "the request has no token where the authorizer looks",
 	"base64":        "it is not a JSON Web Token",
@@ -72,26 +71,26 @@ var glosses = map[string]string{
 	"dpop_token":   "the DPoP proof is for another token",
 	"dpop_time":    "the DPoP proof is too old, or the client's clock is ahead",
 	"dpop_replay":  "the DPoP proof was used before: make a new one for each request",
-	"certificate": "the request does not present the client certificate that cnf names (gatehouse dev --client-cert FILE " +
-		"presents one)",
+	"certificate": "the request does not present the client certificate that cnf names " +
+		"(gatehouse dev --client-cert FILE presents one)",
 }
 
 // refusedToken begins the explanation of a 401.
 const refusedToken = "the authorizer refused the token: "
 
-// sessionGlosses explain why a request has no session.
+// sessionGlosses explains why a request has no session.
 var sessionGlosses = map[string]string{
 	"session": "no session cookie: none of the request's cookies is one of the login's for this host, or two are: " +
 		"log in first",
-	"session_ended": "the session has ended: it was not renewed for its idle time, has reached its greatest age or, of those " +
-		"in a table, was ended: log in again",
+	"session_ended": "the session has ended: it was not renewed for its idle time, has reached its greatest age or, " +
+		"of those in a table, was ended: log in again",
 }
 
-// fromAnotherSite explains why the session of a request is not enough.
+// fromAnotherSite explains why a request with a session is denied.
 const fromAnotherSite = "the request changes something and comes from another site: with a session, POST, PUT, PATCH " +
 	"and DELETE are for pages of the app's own origin"
 
-// why explains the decision, with the value received and the value expected; "" if the request is allowed.
+// why explains the decision, with the received and the expected value. It returns "" if the request is allowed.
 func (d decision) why() string {
 	switch {
 	case d.Outcome == "unauthorized" && sessionGlosses[d.Reason] != "":
@@ -125,8 +124,8 @@ func (d decision) why() string {
 	return ""
 }
 
-// isCondition reports whether a missing requirement is a sentence, such as "claim plan is pro", and not a right that a
-// caller has or lacks, such as "scope orders:read".
+// isCondition reports whether a missing requirement is a sentence, such as "claim plan is pro". Otherwise it is a right
+// that a caller has or lacks, such as "scope orders:read".
 func isCondition(missing string) bool {
 	return strings.HasPrefix(missing, "claim ") || strings.HasPrefix(missing, "the path's ")
 }

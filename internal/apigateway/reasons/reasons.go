@@ -1,5 +1,6 @@
-// Package reasons says in words why a guard denied a request: what the route requires, and what the caller has. The
-// included authorizer's answers must not say it, and API Gateway's own answers do not.
+// Package reasons explains why a guard denied a request: what the route requires, and what the caller has. The answers
+// of API Gateway and of the included authorizer do not say it. The local gateway adds the explanation to the trace of a
+// request and to its log.
 package reasons
 
 import (
@@ -20,8 +21,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// Requirements returns the routes that have requirements, by API. Requirements that cannot be read are left
-// out, since the result is used for explanations only.
+// Requirements returns the routes that have requirements, by API and route. It omits requirements that it cannot read,
+// because the result is only used for explanations.
 func Requirements(m *apimodel.Model) map[apimodel.ID]map[string]matrix.Route {
 	out := map[apimodel.ID]map[string]matrix.Route{}
 	all, _ := matrix.Of(m, "")
@@ -39,19 +40,19 @@ func Requirements(m *apimodel.Model) map[apimodel.ID]map[string]matrix.Route {
 // Route explains the denials of a route.
 type Route struct {
 	authorizer *apimodel.Authorizer // nil without one
-	requires   matrix.Route         // what the included authorizer's access table requires, if that is known
-	sessions   *sessions            // nil if the authorizer accepts no sessions
+	requires   matrix.Route         // the requirements in the included authorizer's access table, if they are known
+	sessions   *sessions            // nil if the authorizer does not accept sessions
 }
 
-// Of returns what explains the denials of a method. requires is what the included authorizer's access table requires,
-// if that is known.
+// Of returns a Route that explains the denials of a method. requires has the requirements in the included authorizer's
+// access table, if they are known.
 func Of(api *apimodel.API, m *apimodel.Method, requires matrix.Route) *Route {
 	return &Route{authorizer: m.Authorizer, requires: requires, sessions: sessionsOf(api, m.Authorizer)}
 }
 
-// Explain prepends the explanation of a denial by an authorizer's function or its policy, which neither of them
-// gives: the included authorizer's reason or, for a cached answer, what the access table requires and what the caller
-// has. For a request without a session, it says how to get one.
+// Explain adds the reason for a denial by an authorizer's function or its policy to the beginning of the failure and of
+// the last step of the trace. The reason is the included authorizer's. For a cached answer, it is what the access table
+// requires and what the caller has. For a request without a session, it is how to get one.
 func (r *Route) Explain(d *mapping.Failure, c *checks.Call, v *checks.Verdict) *mapping.Failure {
 	last := len(v.Trace) - 1
 	if last < 0 {
@@ -79,9 +80,9 @@ func (r *Route) Explain(d *mapping.Failure, c *checks.Call, v *checks.Verdict) *
 	return &told
 }
 
-// callerHas says what the caller has of what the route requires. The included authorizer logs nothing about a cached
-// answer, but its context lists the rights that it found, and the claims are in the token. For the context of any other
-// function the result is "".
+// callerHas returns the caller's rights and claims of the kinds that the route requires. The included authorizer does
+// not log a cached answer, but the answer's context has the rights, and the token has the claims. callerHas returns ""
+// for the context of another function.
 func (r *Route) callerHas(c *checks.Call, known events.Caller) string {
 	if known.Lambda == nil || known.Lambda.Context["issuer"] == "" {
 		return ""
@@ -140,8 +141,8 @@ func claimText(c access.ClaimValue) string {
 	return c.Path + " is neither a text nor a list of texts"
 }
 
-// claimsIn returns the claims of a JWT, for explanations only. It verifies nothing: the cached answer is for a token
-// that was verified.
+// claimsIn returns the claims of a JWT for explanations. It does not verify the JWT: the cached answer is for a
+// verified token.
 func claimsIn(token string) strictjson.Value {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
@@ -158,7 +159,7 @@ func claimsIn(token string) strictjson.Value {
 	return claims
 }
 
-// TokenOf returns the token that a request sends to an authorizer; "" if it has none.
+// TokenOf returns the token of a request for an authorizer, or "".
 func TokenOf(r *exchange.Request, a *apimodel.Authorizer) string {
 	switch at := matrix.TokenSource(a); at.Kind {
 	case authz.Cookie:

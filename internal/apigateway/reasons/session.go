@@ -11,13 +11,13 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
-// sessions holds what explanations need to know about an authorizer that accepts sessions.
+// sessions describes an authorizer that accepts sessions.
 type sessions struct {
 	login   string // the path of its login in the API; "" if it is not in the assembly
 	inTable bool   // the authorizer renews tokens itself
 }
 
-// sessionsOf returns nil for an authorizer that accepts no sessions.
+// sessionsOf returns nil for an authorizer that does not accept sessions.
 func sessionsOf(api *apimodel.API, a *apimodel.Authorizer) *sessions {
 	s := matrix.SessionOf(a)
 	if s == nil {
@@ -29,9 +29,9 @@ func sessionsOf(api *apimodel.API, a *apimodel.Authorizer) *sessions {
 	return &sessions{}
 }
 
-// why completes the explanation of a denial with what the request itself shows. why is the authorizer's own
-// reason, which is "" for a cached answer, and by is the check that denied the request. The policy of a session's
-// authorizer denies requests from another site.
+// why returns a more precise reason for a denial, from the request. why is the authorizer's own reason, which is "" for
+// a cached answer. by is the check that denied the request. The policy of an authorizer with sessions denies unsafe
+// requests from other sites.
 func (s *sessions) why(why, by string, c *checks.Call) string {
 	site := c.Headers.Get("Sec-Fetch-Site")
 	times := func(name string) int { return len(slices.Collect(c.Headers.Values(name))) }
@@ -47,8 +47,7 @@ func (s *sessions) why(why, by string, c *checks.Call) string {
 			times("Sec-Fetch-Site"))
 	case why == sessionGlosses["session"] && times("Cookie") > 1:
 		return fmt.Sprintf("no session: the header Cookie is in the request %d times, and a guard with a cache accepts it "+
-			"only once",
-			times("Cookie"))
+			"only once", times("Cookie"))
 	case why == "" && by == "policy" && !session.SafeVerb(c.Verb) && site != "same-origin", why == fromAnotherSite:
 		return fromAnotherSite + ": Sec-Fetch-Site is " + site
 	case strings.HasPrefix(why, refusedToken+"expired") && s.login != "" && s.inTable:

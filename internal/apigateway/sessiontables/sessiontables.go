@@ -1,5 +1,5 @@
-// Package sessiontables holds the tables in which included functions keep sessions, in memory. The functions of a login
-// and of its guards share them over loopback.
+// Package sessiontables replaces the DynamoDB tables of sessions in the local gateway. It keeps the tables in memory
+// and serves them over loopback HTTP, so that the functions of a login and of its guards share them.
 package sessiontables
 
 import (
@@ -19,18 +19,18 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/memory"
 )
 
-// Tables are the tables of a gateway. They live as long as it does, so reloading the assembly ends no session. Tables
-// are safe for concurrent use.
+// Tables has the tables of a gateway. The tables outlive a reload of the assembly, so a reload does not end sessions.
+// Tables is safe for concurrent use.
 type Tables struct {
 	Now func() time.Time // the clock
 
 	mu     sync.Mutex
 	byName map[string]*memory.Table
 	server *http.Server
-	base   string // the URL that a table's name is appended to; "" until a table is needed
+	base   string // the URL of the tables, which ends in a slash; "" until the first table is served
 }
 
-// Table returns the table of the given name.
+// Table returns the table with a name. It creates the table at the first call.
 func (t *Tables) Table(name string) *memory.Table {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -47,8 +47,8 @@ func (t *Tables) open(name string) *memory.Table {
 	return t.byName[name]
 }
 
-// url returns the URL at which a function finds a table. Its path is random, since other users of the machine can reach
-// the loopback interface too.
+// url returns the URL of a table. The URL has a random part, because other users of the machine can also connect to the
+// loopback interface.
 func (t *Tables) url(name string) (string, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -91,8 +91,8 @@ func (t *Tables) Close() {
 	}
 }
 
-// AddTo points a function with sessions in a table to the table here, unless its environment, or what is added to that
-// of every function, names another DynamoDB endpoint.
+// AddTo adds the URL of its table to the environment of a function that keeps sessions in a table. It adds nothing if
+// env or added, the variables that all functions get, sets a DynamoDB endpoint.
 func (t *Tables) AddTo(env, added map[string]string) error {
 	name := tableOf(env)
 	if name == "" || env[dynamoVariable] != "" || added[dynamoVariable] != "" {
@@ -100,7 +100,8 @@ func (t *Tables) AddTo(env, added map[string]string) error {
 	}
 	at, err := t.url(name)
 	if err != nil {
-		return fmt.Errorf("the table of its sessions cannot be served here: %w", err)
+		return fmt.Errorf("serving the table %q of its sessions: %w: add --env %s=URL to use another DynamoDB",
+			name, err, dynamoVariable)
 	}
 	env[driver.Variable] = at
 	return nil
@@ -110,8 +111,8 @@ func (t *Tables) AddTo(env, added map[string]string) error {
 // Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 const dynamoVariable = "AWS_ENDPOINT_URL_DYNAMODB"
 
-// tableOf returns the name of the table in which an included function keeps sessions; "" for any other function.
-// Errors in the configuration are ignored here: the function reports them when it starts.
+// tableOf returns the name of the table in which an included function keeps sessions, or "". It ignores errors in the
+// configuration, which the function reports when it starts.
 func tableOf(env map[string]string) string {
 	var l struct{ Table string }
 	_ = json.Unmarshal([]byte(env[login.Variable]), &l)
@@ -125,7 +126,7 @@ func tableOf(env map[string]string) string {
 	return a.Session.Table.Name
 }
 
-// In returns the names of the tables in which functions of a model keep sessions.
+// In returns the names of the tables in which a model's functions keep sessions.
 func In(m *apimodel.Model) map[string]bool {
 	out := map[string]bool{}
 	for _, f := range m.Functions {
