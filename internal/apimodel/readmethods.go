@@ -59,7 +59,7 @@ func (b *builder) readMethods() {
 	}
 }
 
-// notes returns the metadata of a resource whose values are strings; nil for none.
+// notes returns the metadata of a resource whose values are strings, without the path of its construct; nil for none.
 func notes(r *cloudassembly.TemplateResource) (out map[string]string) {
 	for name := range r.Metadata {
 		if text := r.Note(name); text != "" {

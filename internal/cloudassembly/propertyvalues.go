@@ -21,6 +21,8 @@ type propertyValues struct {
 	names   []string
 	digests []byte
 
+	notes map[string]any // the metadata of the resource that is being parsed
+
 	raw     bytes.Reader  // the value that is being parsed
 	decoder *json.Decoder // of raw: one for all values, because each would allocate a buffer
 }
@@ -59,6 +61,28 @@ func (p *propertyValues) parse(raw map[string]json.RawMessage) (map[string]any, 
 	}
 	p.all[key] = out
 	return out, nil
+}
+
+// metadata parses the metadata of a resource. Most resources have only the path of their construct, and then no map: in
+// an app of 50 stacks the maps had 0.8 MB. Metadata that is not an object is left out, as other tools may write
+// anything there.
+func (p *propertyValues) metadata(raw json.RawMessage) (path string, others map[string]any, err error) {
+	if len(raw) == 0 || raw[0] != '{' {
+		return "", nil, nil
+	}
+	clear(p.notes)
+	p.raw.Reset(raw)
+	if err := p.decoder.Decode(&p.notes); err != nil {
+		return "", nil, err
+	}
+	if text, ok := p.notes[constructPath].(string); ok {
+		path = text
+		delete(p.notes, constructPath)
+	}
+	if len(p.notes) > 0 {
+		others = maps.Clone(p.notes)
+	}
+	return path, others, nil
 }
 
 func (p *propertyValues) value(key digest, raw json.RawMessage) (any, error) {

@@ -54,3 +54,33 @@ func TestEqualPropertiesAreOneValue(t *testing.T) {
 		t.Error("other properties are one value")
 	}
 }
+
+// TestMetadata checks that the path of a construct is apart from other metadata, and that any metadata is accepted.
+func TestMetadata(t *testing.T) {
+	values := newPropertyValues()
+	for _, c := range []struct {
+		name, metadata, path string
+		others               map[string]any
+	}{
+		{"only a path", `{"aws:cdk:path": "Shop/Api/Resource"}`, "Shop/Api/Resource", nil},
+		{"a path and others", `{"n": 1, "aws:cdk:path": "Shop/Api"}`, "Shop/Api", map[string]any{"n": json.Number("1")}},
+		{"others", `{"m": {"a": []}}`, "", map[string]any{"m": map[string]any{"a": []any{}}}},
+		{"a path that is not a text", `{"aws:cdk:path": [1]}`, "", map[string]any{"aws:cdk:path": []any{json.Number("1")}}},
+		{"empty", `{}`, "", nil},
+		{"a list", `["aws:cdk:path"]`, "", nil},
+		{"a text", `"aws:cdk:path"`, "", nil},
+		{"null", `null`, "", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			text := `{"Resources": {"A": {"Type": "T", "Metadata": ` + c.metadata + `}}}`
+			template, err := parseTemplate(strings.NewReader(text), int64(len(text)), values)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := template.Resources["A"]
+			if diff := cmp.Diff(c.others, r.Metadata); diff != "" || r.Path != c.path {
+				t.Errorf("got the path %q, want %q; others %s", r.Path, c.path, diff)
+			}
+		})
+	}
+}

@@ -34,7 +34,8 @@ type TemplateResource struct {
 	Type       string
 	Condition  string // the name of a condition; "" if the resource is unconditional
 	Properties map[string]any
-	Metadata   map[string]any // notes of the app and of CDK; nil if it is not a map
+	Path       string         // of its construct, from its metadata; "" if that has none
+	Metadata   map[string]any // other notes of the app and of CDK; nil for none, and if it is not a map
 	DependsOn  []string       // logical ids
 }
 
@@ -43,6 +44,10 @@ func (r *TemplateResource) Note(name string) string {
 	text, _ := r.Metadata[name].(string)
 	return text
 }
+
+// constructPath is the metadata key for the path of a resource's construct.
+// Source: https://docs.aws.amazon.com/cdk/v2/guide/configure-synth.html
+const constructPath = "aws:cdk:path"
 
 // assetPath is the metadata key for the file or folder in the assembly that is the resource's asset.
 // Source: https://www.npmjs.com/package/@aws-cdk/cloud-assembly-api (lib/assets.js)
@@ -135,7 +140,7 @@ func parseResource(d *json.Decoder, values *propertyValues) (*TemplateResource, 
 		Type       string
 		Condition  string
 		Properties map[string]json.RawMessage
-		Metadata   any
+		Metadata   json.RawMessage
 		DependsOn  any
 	}
 	if err := d.Decode(&in); err != nil {
@@ -148,8 +153,11 @@ func parseResource(d *json.Decoder, values *propertyValues) (*TemplateResource, 
 	if err != nil {
 		return nil, fmt.Errorf("is not valid: %w", err)
 	}
-	metadata, _ := in.Metadata.(map[string]any) // other tools may write anything there
-	return &TemplateResource{in.Type, in.Condition, properties, metadata, dependsOn(in.DependsOn)}, nil
+	path, metadata, err := values.metadata(in.Metadata)
+	if err != nil {
+		return nil, fmt.Errorf("is not valid: %w", err)
+	}
+	return &TemplateResource{in.Type, in.Condition, properties, path, metadata, dependsOn(in.DependsOn)}, nil
 }
 
 // dependsOn returns the names in a DependsOn, which is a name or a list.

@@ -11,7 +11,7 @@ func (a *api) name() string {
 	if a.plan != nil && a.plan.path != "" {
 		return a.plan.path
 	}
-	if path, ok := strings.CutSuffix(a.t.Note(pathMetadata), "/Resource"); ok {
+	if path, ok := strings.CutSuffix(a.t.Path, "/Resource"); ok {
 		return path
 	}
 	return a.resource.String()

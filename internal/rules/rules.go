@@ -124,5 +124,5 @@ func Failing(findings []Finding) []Finding {
 
 // place sets the place of a finding.
 func (r *resource) place(f *Finding) {
-	f.Stack, f.LogicalID, f.ConstructPath, f.File = r.stack.Path, r.id, r.t.Note(pathMetadata), r.stack.File()
+	f.Stack, f.LogicalID, f.ConstructPath, f.File = r.stack.Path, r.id, r.t.Path, r.stack.File()
 }

@@ -81,10 +81,6 @@ type method struct {
 	isMock bool
 }
 
-// pathMetadata is the metadata with a resource's construct path.
-// Source: https://docs.aws.amazon.com/cdk/v2/guide/configure-synth.html
-const pathMetadata = "aws:cdk:path"
-
 func (r *resource) String() string { return r.stack.Path + "/" + r.id }
 
 // get resolves a property. It returns nil if the property is not set. The error tells why it is known only at
