@@ -236,7 +236,9 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 	if len(a.sources) == 0 {
 		a.sources = []TokenSource{{Header, "Authorization"}}
 	}
-	a.startProofs()
+	if err := a.startProofs(getenv); err != nil {
+		return nil, err
+	}
 	a.routes = sync.OnceValue(func() (patterns []string) {
 		for _, r := range table.Rules() {
 			patterns = append(patterns, r.Pattern.String())

@@ -10,7 +10,7 @@ const checksBindings = false
 
 func (c Config) checkDPoP(func(format string, a ...any)) {}
 
-func (a *Authorizer) startProofs() {}
+func (a *Authorizer) startProofs(func(string) string) error { return nil }
 
 func (a *Authorizer) present(e event) (text string, byDPoP bool, err error) {
 	text, err = e.findToken(a.sources)

@@ -20,6 +20,11 @@ type Config struct {
 	// Default: no session.
 	Session *Session
 
+	// ProofTable is the name of the DynamoDB table that remembers used DPoP proofs for all instances of the function, if an
+	// issuer is [Issuer.DPoPBound]. Its partition key is "pk" of type String, its TTL attribute "ttl". If it cannot be
+	// reached, requests are denied with a 500. Default: each instance remembers the proofs that it has checked itself.
+	ProofTable string
+
 	// PerRequest says that an answer serves only the requested verb and path, because API Gateway does not cache it (a TTL
 	// of 0) or caches it by verb and path too. The policy then covers that method ARN instead of the whole API. Default:
 	// false.
@@ -109,8 +114,8 @@ type Issuer struct {
 
 	// DPoPBound requires tokens that are bound to a key of the client, and a proof of that key in each request (DPoP, RFC
 	// 9449): the scheme DPoP in the Authorization header, exactly one DPoP header, and cnf with jkt alone, the thumbprint
-	// of the key that has signed the proof. A proof counts once in each instance of the function, for a minute. It
-	// requires [Config.PerRequest] and REQUEST events whose answers API Gateway does not cache. Tokens of issuers without
+	// of the key that has signed the proof. A proof counts once, for a minute; see [Config.ProofTable]. It requires
+	// [Config.PerRequest] and REQUEST events whose answers API Gateway does not cache. Tokens of issuers without
 	// it must come as bearer tokens. Default: tokens with cnf get a 401.
 	DPoPBound bool
 

@@ -4,6 +4,7 @@ package authz
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/dpop"
@@ -19,10 +20,30 @@ type proofs struct {
 	used  dpop.Used
 }
 
+// openProofTable opens a table of used proofs. It is nil in a program that was built without [ProofTableTag].
+var openProofTable func(getenv func(string) string, name string) (dpop.Table, error)
+
 // startProofs prepares to check proofs, if tokens are bound by DPoP.
-func (a *Authorizer) startProofs() {
-	if a.config.bindsByDPoP() {
-		a.proofs = &proofs{now: a.now, local: settings.RunsHere}
+func (a *Authorizer) startProofs(getenv func(string) string) error {
+	if !a.config.bindsByDPoP() {
+		return nil
+	}
+	p := &proofs{now: a.now, local: settings.RunsHere}
+	a.proofs = p
+	switch name := a.config.ProofTable; {
+	case name == "":
+		return nil
+	case settings.RunsHere && getenv("AWS_ENDPOINT_URL_DYNAMODB") == "":
+		return nil // on a developer's machine, one instance decides, and its memory is enough
+	case openProofTable == nil:
+		return fmt.Errorf("%w: %w", ErrConfig, withoutTag("used proofs are in a table", ProofTableTag))
+	default:
+		table, err := openProofTable(getenv, name)
+		if err != nil {
+			return fmt.Errorf("%w: proofTable: %w", ErrConfig, err)
+		}
+		p.used.Table = table
+		return nil
 	}
 }
 

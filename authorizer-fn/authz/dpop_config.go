@@ -15,6 +15,9 @@ func (c Config) bindsByDPoP() bool {
 // checkDPoP reports settings with which proofs would not be checked, or not for each request.
 func (c Config) checkDPoP(fail func(format string, a ...any)) {
 	if !c.bindsByDPoP() {
+		if c.ProofTable != "" {
+			fail("proofTable is set, and no issuer is dpopBound")
+		}
 		return
 	}
 	for _, i := range c.Issuers {

@@ -216,6 +216,14 @@ func TestDPoPWithoutTheTable(t *testing.T) {
 	}
 }
 
+// TestDPoPTableWithoutTag refuses to start without the client of the table. package gateway tests a function with it.
+func TestDPoPTableWithoutTag(t *testing.T) {
+	_, err := tryFixture(dpopRequired, func(s *setup) { s.config.ProofTable = "proofs" })
+	if !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), "built without the tag "+ProofTableTag) {
+		t.Errorf("got %v", err)
+	}
+}
+
 // TestDPoPByTheAnswer asks the issuer about bound tokens (RFC 9449, section 6.2). If it also has the JWT, both bindings
 // must hold.
 func TestDPoPByTheAnswer(t *testing.T) {
@@ -278,6 +286,8 @@ func TestDPoPConfig(t *testing.T) {
 		{"another header", func(c *Config) { c.TokenSources = []TokenSource{{Header, "X-Token"}} }, "leave tokenSources out"},
 		{"two sources", func(c *Config) { c.TokenSources = []TokenSource{authorizationHeader, {QueryString, "t"}} },
 			"leave tokenSources out"},
+		{"a table of proofs that nothing uses", func(c *Config) { c.ProofTable, c.Issuers[0].DPoPBound = "t", false },
+			"no issuer is dpopBound"},
 		{"the Authorization header", func(c *Config) { c.TokenSources = []TokenSource{authorizationHeader} }, ""},
 	} {
 		config := goodConfig()

@@ -13,6 +13,7 @@ func (c Config) Environment() map[string]string {
 	f := settings.Authorizer{
 		Session:             c.Session.written(),
 		PerRequest:          c.PerRequest,
+		ProofTable:          c.ProofTable,
 		PolicyEndsWithToken: c.PolicyEndsWithToken,
 		ContextClaims:       c.ContextClaims,
 		UsageKeyClaim:       c.UsageKeyClaim,
@@ -115,7 +116,7 @@ func (c *Config) read(v strictjson.Value) error {
 			})
 		},
 		"session":    c.readSession,
-		"perRequest": &c.PerRequest, "contextClaims": &c.ContextClaims, "noTokenCache": &c.NoTokenCache,
+		"perRequest": &c.PerRequest, "proofTable": &c.ProofTable, "contextClaims": &c.ContextClaims, "noTokenCache": &c.NoTokenCache,
 		"noMetrics": &c.NoMetrics, "policyEndsWithToken": &c.PolicyEndsWithToken,
 		"denyEscapedPaths": &c.DenyEscapedPaths, "usageKeyClaim": &c.UsageKeyClaim,
 	}.Read(v)

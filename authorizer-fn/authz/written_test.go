@@ -15,6 +15,7 @@ func TestNamesMatchConstructs(t *testing.T) {
 		{"build tag of sessions", SessionTag, settings.SessionTag},
 		{"build tag of tables", TableTag, settings.TableTag},
 		{"build tag of bindings", BindingTag, settings.BindingTag},
+		{"build tag of proof tables", ProofTableTag, settings.ProofTableTag},
 		{"build tag of owners", OwnershipTag, settings.OwnershipTag},
 		{"header", string(Header), settings.Header},
 		{"cookie", string(Cookie), settings.Cookie},

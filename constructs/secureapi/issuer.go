@@ -88,8 +88,8 @@ type Issuer struct {
 
 	// DPoPBound requires that tokens are bound to a key of the client by DPoP (the claim cnf has jkt alone, RFC 9449), and
 	// that each request has a DPoP header with a new proof of that key, for its method, URL and token. A stolen token is
-	// then worthless. Clients send "Authorization: DPoP TOKEN"; other requests get a 401. A proof counts once in each
-	// instance of the function, for a minute. It requires a [RequestAuthorizer] with JWT and [NoCache], and tokens in the
+	// then worthless. Clients send "Authorization: DPoP TOKEN"; other requests get a 401. A proof counts once, for a
+	// minute; see [JWT.ProofTable]. It requires a [RequestAuthorizer] with JWT and [NoCache], and tokens in the
 	// Authorization header. Default: tokens with cnf get a 401.
 	DPoPBound bool
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
@@ -37,6 +38,11 @@ type JWT struct {
 	// issuers name keys, synthesis warns ([UsageKeysWarning]). Default: no key.
 	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
 	UsageKeyClaim string
+
+	// ProofTable remembers used DPoP proofs for all instances of the function, if an issuer is [Issuer.DPoPBound].
+	// Default: each instance remembers those that it has checked, so that a copied request can succeed once at each other
+	// instance.
+	ProofTable *ProofTable
 
 	// PolicyEndsWithToken ends a cached policy when its token expires, with a condition on aws:CurrentTime. The caller
 	// then gets a 403 until the policy's TTL ends, and a 401 after that. Set it if clients renew tokens before they
@@ -79,6 +85,7 @@ func (j *JWT) plan() *plan.JWT {
 		return nil
 	}
 	out := &plan.JWT{ContextClaims: j.ContextClaims, DenyEscapedPaths: j.DenyEscapedPaths, UsageKeyClaim: j.UsageKeyClaim}
+	out.ProofTable = j.ProofTable.plan()
 	out.Release, out.Hooked = j.Release.plan(j.FunctionProps), j.Package != ""
 	for _, i := range j.Issuers {
 		out.Issuers = append(out.Issuers, i.plan())
@@ -105,6 +112,11 @@ func (j *JWT) build(s *site, g *plan.Guard, config settings.Authorizer) included
 	for _, i := range j.Issuers {
 		config.Issuers = append(config.Issuers, i.config())
 	}
+	var proofs awsdynamodb.ITable
+	if j.ProofTable != nil {
+		proofs = j.ProofTable.made(s, g)
+		config.ProofTable = *proofs.TableName()
+	}
 	environment := config.Environment()
 	if err := g.CheckEnvironment(environment[settings.AuthorizerVariable]); err != nil {
 		s.fail("%w", err)
@@ -112,6 +124,9 @@ func (j *JWT) build(s *site, g *plan.Guard, config settings.Authorizer) included
 	main, timeout, inTable := IncludedAuthorizer(), authorizerTimeout, config.Session != nil && config.Session.Table != nil
 	if inTable { // it may call the provider, as a login does
 		main, timeout = IncludedTableAuthorizer(), loginTimeout
+	}
+	if proofs != nil {
+		main = IncludedTableAuthorizer()
 	}
 	var props awslambda.FunctionProps
 	if j.FunctionProps != nil {
@@ -126,6 +141,9 @@ func (j *JWT) build(s *site, g *plan.Guard, config settings.Authorizer) included
 	}
 	if slices.ContainsFunc(j.Issuers, func(i Issuer) bool { return i.CertificateBound || i.DPoPBound }) {
 		tags = append(tags, settings.BindingTag)
+	}
+	if proofs != nil {
+		tags = append(tags, settings.ProofTableTag)
 	}
 	if config.Session != nil {
 		tags = append(tags, settings.SessionTag)
@@ -145,6 +163,9 @@ func (j *JWT) build(s *site, g *plan.Guard, config settings.Authorizer) included
 	})
 	resource := function.Node().DefaultChild().(awscdk.CfnResource)
 	resource.AddMetadata(jsii.String(rules.FunctionMetadata), heldEnvironment(environment))
+	if proofs != nil {
+		grantProofs(proofs, function)
+	}
 	for _, i := range j.Issuers {
 		if i.HMACSecret != nil {
 			i.HMACSecret.GrantRead(function, nil)
@@ -186,5 +207,6 @@ func IncludedAuthorizer() string { return module() + "/authorizer-fn" }
 // module returns the path of the module that contains this package.
 func module() string { return path.Dir(path.Dir(reflect.TypeFor[JWT]().PkgPath())) }
 
-// IncludedTableAuthorizer returns the import path of the included authorizer's main package for [TableSessions].
+// IncludedTableAuthorizer returns the import path of the included authorizer's main package for [TableSessions] and
+// [ProofTable].
 func IncludedTableAuthorizer() string { return IncludedAuthorizer() + "/table" }

@@ -121,8 +121,9 @@ type JWT struct {
 	ContextClaims    []string
 	DenyEscapedPaths bool
 	UsageKeyClaim    string
-	Release          *Release // nil without one
-	Hooked           bool     // whether a main package of the app's own may give callers rights
+	ProofTable       *ProofTable // nil without one
+	Release          *Release    // nil without one
+	Hooked           bool        // whether a main package of the app's own may give callers rights
 }
 
 func (j *JWT) check() (errs []error) {
@@ -141,6 +142,8 @@ func (j *JWT) check() (errs []error) {
 		}
 		seen[issuer.URL] = true
 	}
+	binds := slices.ContainsFunc(j.Issuers, func(i Issuer) bool { return i.DPoPBound })
+	errs = append(errs, j.ProofTable.check(binds)...)
 	if err := j.checkOpaqueIssuers(); err != nil {
 		errs = append(errs, err)
 	}

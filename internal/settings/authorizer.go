@@ -19,6 +19,7 @@ const (
 	TableTag         = "gatehouse_table"
 	OwnershipTag     = "gatehouse_ownership"
 	BindingTag       = "gatehouse_binding"
+	ProofTableTag    = "gatehouse_proof_table"
 )
 
 // Authorizer is the configuration of an authorizer function in its written form; authz.Config documents it. It is a
@@ -29,6 +30,7 @@ type Authorizer struct {
 	TokenSources        []TokenSource `json:"tokenSources,omitempty"`
 	Session             *Session      `json:"session,omitempty"`
 	PerRequest          bool          `json:"perRequest,omitempty"`
+	ProofTable          string        `json:"proofTable,omitempty"`
 	PolicyEndsWithToken bool          `json:"policyEndsWithToken,omitempty"`
 	ContextClaims       []string      `json:"contextClaims,omitempty"`
 	UsageKeyClaim       string        `json:"usageKeyClaim,omitempty"`
