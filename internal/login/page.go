@@ -15,20 +15,21 @@ type page struct {
 	onward      bool   // whether the browser follows the link by itself
 }
 
-// pageStyle has the colors of the console's page. All text has a contrast of at least 4.5:1.
+// pageStyle has the form of the page for navigations without a session, which package secureapi writes. All text has a contrast of at least 4.5:1.
 const pageStyle = `:root{color-scheme:light dark;--ground:#f5f6f8;--card:#fff;--line:#d8dde4;--text:#1a2029;` +
-	`--muted:#566070;--accent:#1a58b5}` +
+	`--muted:#566070;--accent:#1a58b5;--on-accent:#fff}` +
 	`@media(prefers-color-scheme:dark){:root{--ground:#12161c;--card:#1a2028;--line:#313a46;--text:#e6eaf0;` +
-	`--muted:#a3aebd;--accent:#82b4ff}}` +
+	`--muted:#a3aebd;--accent:#82b4ff;--on-accent:#0c1a30}}` +
 	`*{box-sizing:border-box}` +
-	`body{margin:0;background:var(--ground);color:var(--text);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,` +
+	`body{margin:0;background:var(--ground);color:var(--text);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,` +
 	`sans-serif;overflow-wrap:anywhere}` +
-	`main{max-width:30rem;margin:12vh auto 0;padding:0 1rem}` +
-	`div{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:1rem 1.15rem}` +
-	`h1{margin:0;font-size:1.25rem;letter-spacing:-.01em}` +
-	`p{margin:.6rem 0 0;color:var(--muted)}` +
-	`a{color:var(--accent)}` +
-	`a:focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:4px}`
+	`main{max-width:29rem;margin:10vh auto 0;padding:0 1rem}` +
+	`div{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:1.25rem 1.5rem}` +
+	`h1{margin:0;font-size:1.25rem}` +
+	`p{margin:.5rem 0 0;color:var(--muted)}p+p{margin-top:1rem}` +
+	`a{display:inline-block;padding:.5rem 1rem;border-radius:6px;background:var(--accent);color:var(--on-accent);` +
+	`font-weight:600;text-decoration:none}` +
+	`a:focus-visible{outline:2px solid var(--text);outline-offset:2px}`
 
 // pageScript follows the page's link and replaces the callback in the browser's history, so that going back does not
 // repeat it.
