@@ -169,12 +169,13 @@ func (d *diffFlags) synthesized(ctx context.Context, p *command.Process, dir, sc
 		return matrix.Matrix{}, err
 	}
 	out := filepath.Join(scratch, command.DefaultAssembly)
-	engine := *p
+	engine, side := *p, "the working directory"
 	if dir != p.Dir {
+		side = d.against
 		engine.Stderr = io.Discard // its notes would be the same for both runs
 	}
 	defer p.IfSlow(func() {
-		p.Note("diff", "still running the app, once for each side: %s: the first run may compile for a minute or two",
+		p.Note("diff", "still running the app as of %s: %s: the first run may compile for a minute or two", side,
 			app.Command)
 	})()
 	var said bytes.Buffer
