@@ -95,7 +95,8 @@ func TestRelease(t *testing.T) {
 	shop(changed, released("tenant"))
 	first := versions(t, stack)
 	if len(first) != 1 || !slices.Equal(first, versions(t, again)) || slices.Equal(first, versions(t, changed)) {
-		t.Errorf("versions: got %v, %v again, and %v with other settings, want another ID only for other settings", first, versions(t, again), versions(t, changed))
+		t.Errorf("versions: got %v, %v again, and %v with other settings, want another ID only for "+
+			"other settings", first, versions(t, again), versions(t, changed))
 	}
 	refused(t, func() { shop(newStack(), nil).AuthorizerAlias("") }, "AuthorizerAlias: the API's TokenAuthorizer has "+
 		"no alias: set Release of its JWT, or of a SessionAuthorizer")

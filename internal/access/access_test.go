@@ -31,7 +31,8 @@ func TestNewTableErrors(t *testing.T) {
 		want  string
 	}{
 		{"unknown kind", []Rule{rule("GET /a", Requirement{Kind: "ip", AnyOf: []string{"x"}})},
-			`access: route "GET /a": unknown kind of requirement "ip": want scope, group, role, claim, claimHas, pathIs, pathIn, tenant or either`},
+			`access: route "GET /a": unknown kind of requirement "ip": want scope, group, role, claim, claimHas, pathIs, ` +
+				`pathIn, tenant or either`},
 		{"no value", []Rule{rule("GET /a", scope())},
 			`access: route "GET /a": a scope requirement without a value admits no caller: name at least one`},
 		{"empty value", []Rule{rule("GET /a", group("staff", ""))},
@@ -53,7 +54,8 @@ func TestNewTableErrors(t *testing.T) {
 		{"not UTF-8", []Rule{rule("GET /a", role("\xff"))},
 			`access: route "GET /a": role "\xff" is not valid UTF-8, which no token is either`},
 		{"one route twice", []Rule{rule("GET /a"), rule("GET /a", scope("x"))},
-			`route: pattern "GET /a" is declared twice: one route has one function and one set of requirements, so leave one out`},
+			`route: pattern "GET /a" is declared twice: one route has one function and one set of requirements, so ` +
+				`leave one out`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if _, err := NewTable(c.rules); err == nil || err.Error() != c.want {

@@ -93,7 +93,8 @@ func TestParseErrors(t *testing.T) {
 			`"routes": route 1: "elsewhere": want a boolean, got a string`},
 		{"requires is null", `{"version":1,"routes":[{"route":"GET /","requires":null}]}`,
 			`"routes": route 1: "requires": want an array, got null`},
-		{"a value is not a string", `{"version":1,"routes":[{"route":"GET /","requires":[{"kind":"scope","anyOf":["a",1]}]}]}`,
+		{"a value is not a string", `{"version":1,"routes":[{"route":"GET /","requires":[{"kind":"scope",` +
+			`"anyOf":["a",1]}]}]}`,
 			`"routes": route 1: "requires": "anyOf": want a string, got a number`},
 		{"a requirement that no caller meets", `{"version":1,"routes":[{"route":"GET /","requires":[{"kind":"scope"}]}]}`,
 			`access: route "GET /": a scope requirement without a value admits no caller`},
@@ -117,14 +118,18 @@ func TestParseErrors(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		`{"version":1,"routes":[]}`,
-		`{"version":1,"routes":[{"route":"GET /orders/{id}","requires":[{"kind":"scope","anyOf":["orders:read"]}]},{"route":"ANY /{proxy+}","elsewhere":true}]}`,
+		`{"version":1,"routes":[{"route":"GET /orders/{id}","requires":[{"kind":"scope","anyOf":["orders:read"]}]},` +
+			`{"route":"ANY /{proxy+}","elsewhere":true}]}`,
 		"{\"version\":1,\"routes\":[\n{\"route\":\"GET /\",\"requires\":[{\"kind\":\"group\",\"anyOf\":[\"a\\u0026b\"]}]}\n]}\n",
 		`{"version":1,"routes":[{"route":"GET /","elsewhere":false,"requires":[]}]}`,
 		`{"version":2}`, `{"routes":null,"version":1}`,
 		`{"version":1,"routes":[{"route":"GET /u/{id}","requires":[{"kind":"pathIs","parameter":"id","claim":"sub"}]},{"route":"GET /t/{t}/{x}","requires":[{"kind":"pathIn","parameter":"t","claim":"app.tenants"},{"kind":"either","either":[{"kind":"pathIs","parameter":"x","claim":"sub"},{"kind":"group","anyOf":["g"]}]}]}]}`,
-		`{"version":1,"routes":[{"route":"GET /u/{id+}","requires":[{"kind":"pathIs","parameter":"id","claim":"sub","anyOf":["x"]}]}]}`,
-		`{"version":1,"routes":[{"route":"GET /","requires":[{"kind":"claim","claim":"a.b","anyOf":["x","7"]},{"kind":"claimHas","claim":"amr","anyOf":["mfa"]}]}]}`,
-		`{"version":1,"routes":[{"route":"GET /","requires":[{"kind":"either","either":[{"kind":"scope","anyOf":["a"]},{"kind":"claim","claim":"c","anyOf":["x"]}]}]}]}`,
+		`{"version":1,"routes":[{"route":"GET /u/{id+}","requires":[{"kind":"pathIs","parameter":"id","claim":"sub",` +
+			`"anyOf":["x"]}]}]}`,
+		`{"version":1,"routes":[{"route":"GET /","requires":[{"kind":"claim","claim":"a.b","anyOf":["x","7"]},` +
+			`{"kind":"claimHas","claim":"amr","anyOf":["mfa"]}]}]}`,
+		`{"version":1,"routes":[{"route":"GET /","requires":[{"kind":"either","either":[{"kind":"scope","anyOf":["a"]},` +
+			`{"kind":"claim","claim":"c","anyOf":["x"]}]}]}]}`,
 	} {
 		f.Add([]byte(s))
 	}

@@ -70,10 +70,11 @@ const (
 	noGuard  = `"AuthorizationType": "NONE"`
 	ownGuard = `"AuthorizationType": "CUSTOM", "AuthorizerId": {"Ref": "Auth"}`
 	keyGuard = noGuard + `, "ApiKeyRequired": true`
-	calls    = `{"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": {"Fn::Sub": "arn:aws:execute-api:*:*:${Api}/*"}}`
-	queues   = `{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}`
-	unknown  = `{"Effect": "Allow", "Action": "sqs:*", "Resource": {"Fn::GetAtt": ["Custom", "Arn"]}}`
-	custom   = `"Custom": {"Type": "Custom::Thing"}`
+	calls    = `{"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": {"Fn::Sub": ` +
+		`"arn:aws:execute-api:*:*:${Api}/*"}}`
+	queues  = `{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}`
+	unknown = `{"Effect": "Allow", "Action": "sqs:*", "Resource": {"Fn::GetAtt": ["Custom", "Arn"]}}`
+	custom  = `"Custom": {"Type": "Custom::Thing"}`
 )
 
 // statements are a policy document as a property.

@@ -14,7 +14,8 @@ func TestRefusedWhateverTheGuardSays(t *testing.T) {
 	const code = "? the code of the authorizer Jwt changed, and which callers it allows cannot be compared"
 	const guard = "? GET /a: the authorizer Jwt guards it (was the authorizer Jwt), and which callers a function allows cannot be " +
 		"compared"
-	const signed = "? GET /a: the authorizer Jwt guards it (was IAM), and which callers a function allows cannot be compared"
+	const signed = "? GET /a: the authorizer Jwt guards it (was IAM), and which callers a function allows " +
+		"cannot be compared"
 	signatures := func(a *matrix.API) { a.Routes[0].Kind, a.Routes[0].Authorizer = matrix.IAM, "" }
 	withKey := func(a *matrix.API) {
 		a.Plans = []matrix.Plan{{Name: "Shop/Plan", Stages: []string{"prod"}, Keys: []string{"Shop/Key"}}}

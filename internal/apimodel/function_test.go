@@ -209,9 +209,11 @@ func TestVariables(t *testing.T) {
 func TestFunctionURLs(t *testing.T) {
 	m := Read(parse(t, api(
 		"Open",
-		`{"Type": "AWS::Lambda::Url", "Properties": {"AuthType": "NONE", "TargetFunctionArn": {"Fn::GetAtt": ["Fn", "Arn"]}}}`,
+		`{"Type": "AWS::Lambda::Url", "Properties": {"AuthType": "NONE", "TargetFunctionArn": {"Fn::GetAtt": `+
+			`["Fn", "Arn"]}}}`,
 		"Signed",
-		`{"Type": "AWS::Lambda::Url", "Properties": {"AuthType": "AWS_IAM", "TargetFunctionArn": {"Ref": "Fn"}, "Qualifier": "live"}}`,
+		`{"Type": "AWS::Lambda::Url", "Properties": {"AuthType": "AWS_IAM", "TargetFunctionArn": {"Ref": "Fn"}, `+
+			`"Qualifier": "live"}}`,
 		"Other",
 		`{"Type": "AWS::Lambda::Url", "Properties": {"AuthType": "NONE", "TargetFunctionArn": "elsewhere"}}`,
 		"Lost",

@@ -21,7 +21,8 @@ func FuzzModel(f *testing.F) {
 	f.Add([]byte(api("Method", open(`{"Type": "MOCK", "RequestTemplates": {"application/json": "{ statusCode: 200 }"}}`))))
 	f.Add([]byte(api(
 		"Fn",
-		`{"Type": "AWS::Lambda::Function", "Properties": {"Code": {"S3Key": {"Ref": "Nope"}}, "Environment": {"Variables": {"A": {"Fn::GetAtt": ["Thing", "X"]}}}}}`,
+		`{"Type": "AWS::Lambda::Function", "Properties": {"Code": {"S3Key": {"Ref": "Nope"}}, "Environment": {"Variables": `+
+			`{"A": {"Fn::GetAtt": ["Thing", "X"]}}}}}`,
 	)))
 	f.Add([]byte(api("P", permit(`{"Ref": "Fn"}`, gatewayPrincipal, source("*/GET/*")), "Q",
 		permit(unresolvable, "*", `"SourceAccount": {"Ref": "AWS::AccountId"}`))))
@@ -29,7 +30,8 @@ func FuzzModel(f *testing.F) {
 		"Method",
 		open(strings.Replace(proxy("Fn"), "${Fn.Arn}", "${Fn.Arn}:${!stageVariables.alias}", 1)),
 		"Stage",
-		`{"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "v1", "Variables": {"alias": "live"}}}`,
+		`{"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "v1", "Variables": `+
+			`{"alias": "live"}}}`,
 	)))
 	f.Add([]byte(api("Nested", `{"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "x"}}`)))
 	for _, file := range []string{"More.template.json", "MoreRoutesC01D27F4.nested.template.json"} {

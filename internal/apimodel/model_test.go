@@ -13,8 +13,9 @@ import (
 // api is a template with an API of one guarded method, which the tests change.
 func api(changes ...string) string {
 	resources := map[string]string{
-		"Api":    `{"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "orders"}}`,
-		"Path":   `{"Type": "AWS::ApiGateway::Resource", "Properties": {"RestApiId": {"Ref": "Api"}, "ParentId": {"Fn::GetAtt": ["Api", "RootResourceId"]}, "PathPart": "orders"}}`,
+		"Api": `{"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "orders"}}`,
+		"Path": `{"Type": "AWS::ApiGateway::Resource", "Properties": {"RestApiId": {"Ref": "Api"}, "ParentId": ` +
+			`{"Fn::GetAtt": ["Api", "RootResourceId"]}, "PathPart": "orders"}}`,
 		"Method": method(`"AuthorizationType": "CUSTOM", "AuthorizerId": {"Ref": "Auth"}`, proxy("Fn")),
 		"Auth": authorizer(
 			`"Type": "TOKEN", "IdentitySource": "method.request.header.Authorization", "AuthorizerUri": ` + invoke("AuthFn"),
@@ -22,7 +23,8 @@ func api(changes ...string) string {
 		"Fn":     `{"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ZipFile": "x"}}}`,
 		"AuthFn": `{"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ZipFile": "x"}}}`,
 		"Thing":  `{"Type": "Custom::Thing"}`,
-		"Stage":  `{"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "v1", "DeploymentId": {"Ref": "Deployment"}}}`,
+		"Stage": `{"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "v1", ` +
+			`"DeploymentId": {"Ref": "Deployment"}}}`,
 
 		"Deployment": `{"Type": "AWS::ApiGateway::Deployment", "Properties": {"RestApiId": {"Ref": "Api"}}}`,
 	}
@@ -130,7 +132,8 @@ func TestProblems(t *testing.T) {
 			"which the stage v1 does not have"},
 		{"a proxy of another service",
 			[]string{"Method",
-				open(`{"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": "arn:aws:apigateway:us-east-1:firehose:action/PutRecord"}`)},
+				open(`{"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": ` +
+					`"arn:aws:apigateway:us-east-1:firehose:action/PutRecord"}`)},
 			true, "does not invoke a Lambda function"},
 		{"a function called by GET", []string{"Method", open(strings.Replace(proxy("Fn"), "POST", "GET", 1))}, true,
 			"called with POST"},
@@ -156,7 +159,8 @@ func TestProblems(t *testing.T) {
 			true, "Thing.X"},
 		{"the function has layers",
 			[]string{"Fn",
-				`{"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ZipFile": "x"}, "Layers": ["arn:aws:lambda:us-east-1:123456789012:layer:l:1"]}}`},
+				`{"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ZipFile": "x"}, "Layers": ` +
+					`["arn:aws:lambda:us-east-1:123456789012:layer:l:1"]}}`},
 			false, "the content of layers outside the assembly is missing: arn:aws:lambda:us-east-1:123456789012:layer:l:1"},
 		{"the function has a file system",
 			[]string{"Fn",
@@ -242,27 +246,32 @@ func TestProblems(t *testing.T) {
 			"at least one user pool"},
 		{"a Cognito authorizer with an invalid pool",
 			[]string{"Auth",
-				authorizer(`"Type": "COGNITO_USER_POOLS", "IdentitySource": "method.request.header.A", "ProviderARNs": ["us-east-1_abc"]`)},
+				authorizer(`"Type": "COGNITO_USER_POOLS", "IdentitySource": "method.request.header.A", "ProviderARNs": ` +
+					`["us-east-1_abc"]`)},
 			true, "want ARNs of user pools"},
 
 		{"a path that has no parent",
 			[]string{"Lost",
-				`{"Type": "AWS::ApiGateway::Resource", "Properties": {"RestApiId": {"Ref": "Api"}, "ParentId": "abc", "PathPart": "x"}}`},
+				`{"Type": "AWS::ApiGateway::Resource", "Properties": {"RestApiId": {"Ref": "Api"}, "ParentId": "abc", ` +
+					`"PathPart": "x"}}`},
 			true, "not complete without Shop/Lost"},
 		{"a path that is its own parent",
 			[]string{"Lost",
-				`{"Type": "AWS::ApiGateway::Resource", "Properties": {"RestApiId": {"Ref": "Api"}, "ParentId": {"Ref": "Lost"}, "PathPart": "x"}}`},
+				`{"Type": "AWS::ApiGateway::Resource", "Properties": {"RestApiId": {"Ref": "Api"}, "ParentId": {"Ref": "Lost"}, ` +
+					`"PathPart": "x"}}`},
 			true, "not complete without Shop/Lost"},
 		{"a path of two segments",
 			[]string{"Lost",
-				`{"Type": "AWS::ApiGateway::Resource", "Properties": {"RestApiId": {"Ref": "Api"}, "ParentId": {"Ref": "Path"}, "PathPart": "x/y"}}`},
+				`{"Type": "AWS::ApiGateway::Resource", "Properties": {"RestApiId": {"Ref": "Api"}, "ParentId": {"Ref": "Path"}, ` +
+					`"PathPart": "x/y"}}`},
 			true, "not complete without Shop/Lost"},
 		{"a path that has no value",
 			[]string{"Lost",
 				`{"Type": "AWS::ApiGateway::Resource", "Properties": {"RestApiId": {"Ref": "Api"}, "ParentId": {"Ref": "Path"}, "PathPart": ` + unresolvable + `}}`},
 			true, "not complete without Shop/Lost"},
 		{"a path twice", []string{"Again",
-			`{"Type": "AWS::ApiGateway::Resource", "Properties": {"RestApiId": {"Ref": "Api"}, "ParentId": {"Fn::GetAtt": ["Api", "RootResourceId"]}, "PathPart": "orders"}}`},
+			`{"Type": "AWS::ApiGateway::Resource", "Properties": {"RestApiId": {"Ref": "Api"}, "ParentId": {"Fn::GetAtt": ` +
+				`["Api", "RootResourceId"]}, "PathPart": "orders"}}`},
 			true, "the path /orders twice"},
 		{"a method that has no path", []string{"Lost", strings.Replace(open(proxy("Fn")), `{"Ref": "Path"}`, `"abc"`, 1)},
 			true, "not complete without Shop/Lost"},
@@ -283,11 +292,13 @@ func TestProblems(t *testing.T) {
 
 		{"a path of a condition that has no value",
 			[]string{"Path",
-				`{"Type": "AWS::ApiGateway::Resource", "Condition": "Nope", "Properties": {"RestApiId": {"Ref": "Api"}, "ParentId": {"Fn::GetAtt": ["Api", "RootResourceId"]}, "PathPart": "orders"}}`},
+				`{"Type": "AWS::ApiGateway::Resource", "Condition": "Nope", "Properties": {"RestApiId": {"Ref": "Api"}, ` +
+					`"ParentId": {"Fn::GetAtt": ["Api", "RootResourceId"]}, "PathPart": "orders"}}`},
 			true, `no condition "Nope"`},
 		{"a path under one of another API",
 			[]string{"Other", otherAPI, "Lost",
-				`{"Type": "AWS::ApiGateway::Resource", "Properties": {"RestApiId": {"Ref": "Api"}, "ParentId": {"Fn::GetAtt": ["Other", "RootResourceId"]}, "PathPart": "x"}}`},
+				`{"Type": "AWS::ApiGateway::Resource", "Properties": {"RestApiId": {"Ref": "Api"}, "ParentId": {"Fn::GetAtt": ` +
+					`["Other", "RootResourceId"]}, "PathPart": "x"}}`},
 			true, "not complete without Shop/Lost"},
 		{"a method on a path of another API",
 			[]string{"Other", otherAPI, "Lost",
@@ -300,10 +311,12 @@ func TestProblems(t *testing.T) {
 			false, "Thing.X"},
 		{"a gateway response of an invalid status",
 			[]string{"Response",
-				`{"Type": "AWS::ApiGateway::GatewayResponse", "Properties": {"RestApiId": {"Ref": "Api"}, "ResponseType": "UNAUTHORIZED", "StatusCode": "teapot"}}`},
+				`{"Type": "AWS::ApiGateway::GatewayResponse", "Properties": {"RestApiId": {"Ref": "Api"}, "ResponseType": ` +
+					`"UNAUTHORIZED", "StatusCode": "teapot"}}`},
 			false, `got "teapot"`},
 		{"a canary", []string{"Stage",
-			`{"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "v1", "CanarySetting": {}}}`},
+			`{"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "v1", ` +
+				`"CanarySetting": {}}}`},
 			false, "CanarySetting"},
 		{"a stage twice", []string{"Again",
 			`{"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "v1"}}`}, false,
@@ -422,7 +435,8 @@ func TestImportedUserPool(t *testing.T) {
 	m := Read(parse(t, api(
 		"Auth",
 		authorizer(
-			`"Type": "COGNITO_USER_POOLS", "IdentitySource": "method.request.header.Authorization", "ProviderARNs": ["arn:aws-cn:cognito-idp:cn-north-1:111122223333:userpool/cn-north-1_AbC"]`,
+			`"Type": "COGNITO_USER_POOLS", "IdentitySource": "method.request.header.Authorization", "ProviderARNs": `+
+				`["arn:aws-cn:cognito-idp:cn-north-1:111122223333:userpool/cn-north-1_AbC"]`,
 		),
 		"Method",
 		method(`"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": {"Ref": "Auth"}`, proxy("Fn")),

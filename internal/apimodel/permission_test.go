@@ -101,7 +101,8 @@ func TestPermitted(t *testing.T) {
 			"unused"},
 		{"of an alias by its resource", []string{"Method", byAlias, "P", permit(`{"Ref": "Live"}`, gateway),
 			"Live",
-			`{"Type": "AWS::Lambda::Alias", "Properties": {"FunctionName": {"Ref": "Fn"}, "FunctionVersion": "1", "Name": "live"}}`},
+			`{"Type": "AWS::Lambda::Alias", "Properties": {"FunctionName": {"Ref": "Fn"}, "FunctionVersion": "1", ` +
+				`"Name": "live"}}`},
 			"", "unused"},
 
 		{"of a function that is not known", []string{"P", permit(unresolvable, gateway)}, "?", "?"},

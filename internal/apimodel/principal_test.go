@@ -10,8 +10,10 @@ import (
 
 // TestPrincipals checks the policies of roles and users, and that an incompletely known policy is reported.
 func TestPrincipals(t *testing.T) {
-	const document = `"PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": {"Fn::Sub": "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:api/*"}}]}`
-	const resolved = `{"Statement":[{"Action":"execute-api:Invoke","Effect":"Allow","Resource":"arn:aws:execute-api:us-east-1:123456789012:api/*"}]}`
+	const document = `"PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": ` +
+		`{"Fn::Sub": "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:api/*"}}]}`
+	const resolved = `{"Statement":[{"Action":"execute-api:Invoke","Effect":"Allow",` +
+		`"Resource":"arn:aws:execute-api:us-east-1:123456789012:api/*"}]}`
 	role := func(properties string) string {
 		return `"Role": {"Type": "AWS::IAM::Role", "Properties": {` + properties + `}}`
 	}
@@ -87,10 +89,12 @@ func TestUsersInGroups(t *testing.T) {
 		{"no group", `"U": {"Type": "AWS::IAM::User"}`, true},
 		{"a group by name", `"U": {"Type": "AWS::IAM::User", "Properties": {"Groups": ["g"]}}`, false},
 		{"a group that it is added to",
-			`"U": {"Type": "AWS::IAM::User"}, "A": {"Type": "AWS::IAM::UserToGroupAddition", "Properties": {"GroupName": "g", "Users": [{"Ref": "U"}]}}`,
+			`"U": {"Type": "AWS::IAM::User"}, "A": {"Type": "AWS::IAM::UserToGroupAddition", "Properties": {"GroupName": "g", ` +
+				`"Users": [{"Ref": "U"}]}}`,
 			false},
 		{"a role of the same name is another one",
-			`"U": {"Type": "AWS::IAM::User", "Properties": {"UserName": "n"}}, "P": {"Type": "AWS::IAM::Policy", "Properties": {"Roles": ["n"], "PolicyDocument": {}}}`,
+			`"U": {"Type": "AWS::IAM::User", "Properties": {"UserName": "n"}}, "P": {"Type": "AWS::IAM::Policy", ` +
+				`"Properties": {"Roles": ["n"], "PolicyDocument": {}}}`,
 			true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -105,7 +109,8 @@ func TestUsersInGroups(t *testing.T) {
 // TestPrincipalsOutside checks that policies of roles and users outside the assembly count, and that unresolved ones
 // stay as written.
 func TestPrincipalsOutside(t *testing.T) {
-	const document = `"PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": {"Fn::GetAtt": ["Nope", "X"]}}]}`
+	const document = `"PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": ` +
+		`{"Fn::GetAtt": ["Nope", "X"]}}]}`
 	m := Read(parse(t, `{"Resources": {
 		"P": {"Type": "AWS::IAM::Policy", "Properties": {"Roles": ["ci"], "Users": ["bob"], "Groups": ["ops"], `+document+`}},
 		"M": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {`+document+`}}}}`), cloudassembly.Options{})

@@ -15,13 +15,16 @@ func TestResponseCaches(t *testing.T) {
 	}{
 		{"none", ``, "GET", "/orders", 0},
 		{"a method",
-			`"CacheClusterEnabled": true, "MethodSettings": [{"HttpMethod": "POST", "ResourcePath": "/~1orders", "CachingEnabled": true}]`,
+			`"CacheClusterEnabled": true, "MethodSettings": [{"HttpMethod": "POST", "ResourcePath": "/~1orders", ` +
+				`"CachingEnabled": true}]`,
 			"POST", "/orders", 5 * time.Minute},
 		{"of another path",
-			`"CacheClusterEnabled": true, "MethodSettings": [{"HttpMethod": "GET", "ResourcePath": "/~1orders", "CachingEnabled": true}]`,
+			`"CacheClusterEnabled": true, "MethodSettings": [{"HttpMethod": "GET", "ResourcePath": "/~1orders", ` +
+				`"CachingEnabled": true}]`,
 			"GET", "/", 0},
 		{"all methods, for a time",
-			`"CacheClusterEnabled": "true", "MethodSettings": [{"HttpMethod": "*", "ResourcePath": "/*", "CachingEnabled": true, "CacheTtlInSeconds": 60}]`,
+			`"CacheClusterEnabled": "true", "MethodSettings": [{"HttpMethod": "*", "ResourcePath": "/*", "CachingEnabled": ` +
+				`true, "CacheTtlInSeconds": 60}]`,
 			"GET", "/orders", time.Minute},
 		{"all methods are GET", `"CacheClusterEnabled": true, "MethodSettings": [` + all + `]`, "POST", "/orders", 0},
 		{"which ANY answers too", `"CacheClusterEnabled": true, "MethodSettings": [` + all + `]`, "ANY", "/{proxy+}",
@@ -34,7 +37,8 @@ func TestResponseCaches(t *testing.T) {
 			`"CacheClusterEnabled": true, "MethodSettings": [{"HttpMethod": "GET", "ResourcePath": "/~1orders", "CachingEnabled": false}, ` + all + `]`,
 			"GET", "/", 5 * time.Minute},
 		{"a time of 0 turns it off",
-			`"CacheClusterEnabled": true, "MethodSettings": [{"HttpMethod": "GET", "ResourcePath": "/", "CachingEnabled": true, "CacheTtlInSeconds": 0}]`,
+			`"CacheClusterEnabled": true, "MethodSettings": [{"HttpMethod": "GET", "ResourcePath": "/", "CachingEnabled": ` +
+				`true, "CacheTtlInSeconds": 0}]`,
 			"GET", "/", 0},
 		{"no cluster", `"MethodSettings": [` + all + `]`, "GET", "/", 0},
 		{"a cluster that no method uses",

@@ -56,7 +56,8 @@ func TestStageOfADeployment(t *testing.T) {
 		"Stage",
 		"",
 		"Deployment",
-		`{"Type": "AWS::ApiGateway::Deployment", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "short", "StageDescription": {"Variables": {"a": "b"}}}}`,
+		`{"Type": "AWS::ApiGateway::Deployment", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "short", `+
+			`"StageDescription": {"Variables": {"a": "b"}}}}`,
 	)),
 		cloudassembly.Options{})
 	stages := m.APIs[0].Stages

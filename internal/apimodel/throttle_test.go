@@ -24,8 +24,10 @@ func TestThrottled(t *testing.T) {
 		{name: "none"},
 		{name: "of all methods", settings: all},
 		{name: "of one", settings: own(`"ThrottlingRateLimit": 2.5, "ThrottlingBurstLimit": 4`), want: Rate{2.5, 4}},
-		{name: "beside that of all", settings: all + "," + own(`"ThrottlingRateLimit": 2, "ThrottlingBurstLimit": 4`), want: Rate{2, 4}},
-		{name: "the same as that of all", settings: own(`"ThrottlingRateLimit": "1000", "ThrottlingBurstLimit": "500"`) + "," + all},
+		{name: "beside that of all", settings: all + "," + own(`"ThrottlingRateLimit": 2, "ThrottlingBurstLimit": 4`),
+			want: Rate{2, 4}},
+		{name: "the same as that of all",
+			settings: own(`"ThrottlingRateLimit": "1000", "ThrottlingBurstLimit": "500"`) + "," + all},
 		{name: "of another verb", settings: own(`"ThrottlingRateLimit": 2, "ThrottlingBurstLimit": 4`), verb: "GET"},
 		{name: "of another path", settings: own(`"ThrottlingRateLimit": 2, "ThrottlingBurstLimit": 4`), path: "/orders"},
 		{name: "a setting without limits", settings: all + "," + own(`"LoggingLevel": "OFF"`)},
@@ -33,7 +35,8 @@ func TestThrottled(t *testing.T) {
 		{name: "a burst alone", settings: own(`"ThrottlingBurstLimit": 3`), want: Rate{10_000, 3}},
 		{name: "nothing passes", settings: own(`"ThrottlingRateLimit": 0, "ThrottlingBurstLimit": 0`), want: Rate{}},
 		{name: "off", settings: own(`"ThrottlingRateLimit": -1, "ThrottlingBurstLimit": -1`)},
-		{name: "not a number", settings: own(`"ThrottlingRateLimit": "many", "ThrottlingBurstLimit": 3`), problem: "want a number"},
+		{name: "not a number", settings: own(`"ThrottlingRateLimit": "many", "ThrottlingBurstLimit": 3`),
+			problem: "want a number"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := Read(parse(t, api("Stage", `{"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, `+

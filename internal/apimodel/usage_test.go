@@ -39,11 +39,14 @@ func TestUsagePlans(t *testing.T) {
 		  {"ApiId": {"Ref": "Api"}, "Stage": {"Ref": "Stage"}, "Throttle": {"/orders/GET": {"RateLimit": "2.5", "BurstLimit": 1}}},
 		  {"ApiId": "other", "Stage": "v1"}], "Quota": {"Limit": 10, "Period": "WEEK", "Offset": 2}}}`,
 		"Link",
-		`{"Type": "AWS::ApiGateway::UsagePlanKey", "Properties": {"UsagePlanId": {"Ref": "Plan"}, "KeyId": {"Ref": "Key"}, "KeyType": "API_KEY"}}`,
+		`{"Type": "AWS::ApiGateway::UsagePlanKey", "Properties": {"UsagePlanId": {"Ref": "Plan"}, "KeyId": {"Ref": "Key"}, `+
+			`"KeyType": "API_KEY"}}`,
 		"Same",
-		`{"Type": "AWS::ApiGateway::UsagePlanKey", "Properties": {"UsagePlanId": {"Fn::GetAtt": ["Plan", "Id"]}, "KeyId": {"Fn::GetAtt": ["Key", "APIKeyId"]}, "KeyType": "API_KEY"}}`,
+		`{"Type": "AWS::ApiGateway::UsagePlanKey", "Properties": {"UsagePlanId": {"Fn::GetAtt": ["Plan", "Id"]}, "KeyId": `+
+			`{"Fn::GetAtt": ["Key", "APIKeyId"]}, "KeyType": "API_KEY"}}`,
 		"Lost",
-		`{"Type": "AWS::ApiGateway::UsagePlanKey", "Properties": {"UsagePlanId": {"Ref": "Plan"}, "KeyId": "abc", "KeyType": "API_KEY"}}`,
+		`{"Type": "AWS::ApiGateway::UsagePlanKey", "Properties": {"UsagePlanId": {"Ref": "Plan"}, "KeyId": "abc", `+
+			`"KeyType": "API_KEY"}}`,
 	)), cloudassembly.Options{})
 	p := m.UsagePlans[0]
 	if len(p.Keys) != 1 || p.Keys[0] != m.APIKeys[0] {

@@ -70,9 +70,11 @@ func TestConvert(t *testing.T) {
 			`{"definitions":{"n":{"enum":[1]}},"items":{"$ref":"#/definitions/n"}}`},
 		{"two places of one name",
 			`{"$defs":{"n":{"$ref":"#/definitions/n"}},"definitions":{"n":{}},"items":{"$ref":"#/$defs/n"}}`,
-			`{"definitions":{"n":{"$ref":"#/definitions/n2"},"n2":{"description":"any value"}},"items":{"$ref":"#/definitions/n"}}`},
+			`{"definitions":{"n":{"$ref":"#/definitions/n2"},"n2":{"description":"any value"}},` +
+				`"items":{"$ref":"#/definitions/n"}}`},
 		{"a reference as a whole", `{"$ref":"#/$defs/o","$defs":{"o":{"properties":{"next":{"$ref":"#/$defs/o"}}}}}`,
-			`{"definitions":{"o":{"properties":{"next":{"$ref":"#/definitions/o"}}}},"properties":{"next":{"$ref":"#/definitions/o"}}}`},
+			`{"definitions":{"o":{"properties":{"next":{"$ref":"#/definitions/o"}}}},` +
+				`"properties":{"next":{"$ref":"#/definitions/o"}}}`},
 		{"a property that is called id", `{"properties":{"$id":{"const":1}},"items":{"$ref":"#/properties/$id"}}`,
 			`{"definitions":{"id":{"enum":[1]}},"items":{"$ref":"#/definitions/id"},"properties":{"$id":{"enum":[1]}}}`},
 		{"to itself", `{"$id":"https://example.com/s","properties":{"next":{"$ref":"https://example.com/s#"}}}`,
@@ -105,11 +107,13 @@ func TestRefusals(t *testing.T) {
 	for _, c := range []struct{ name, schema, want string }{
 		{"not an object", `[1]`, "at its top: want an object, got a list"},
 		{"an unknown draft", `{"$schema":"http://json-schema.org/draft-03/schema#"}`,
-			"at /$schema: http://json-schema.org/draft-03/schema# is not known: want the address of draft 4, 6, 7, 2019-09 or 2020-12"},
+			"at /$schema: http://json-schema.org/draft-03/schema# is not known: want the address of draft 4, 6, 7, " +
+				"2019-09 or 2020-12"},
 		{"a draft at another address", `{"$schema":"ftp://json-schema.org/draft-04/schema#"}`,
 			"at /$schema: ftp://json-schema.org/draft-04/schema# is not known: want the address of draft 4"},
 		{"not a type", `{"type":"text"}`, `at /type: want a type, which is one of "array", "boolean", "integer", "null", "number", ` +
-			`"object", "string", got "text", which draft 2020-12 does not take here: mend it, or name the draft that takes it in $schema`},
+			`"object", "string", got "text", which draft 2020-12 does not take here: mend it, or name the draft that takes ` +
+			`it in $schema`},
 		{"a type twice", `{"type":["null","null"]}`, "at /type: want a list of at least one type, each once"},
 		{"a bound of another draft", `{"minimum":1,"exclusiveMinimum":true}`,
 			"at /exclusiveMinimum: want a number, got true, which draft 2020-12 does not take here"},
@@ -144,11 +148,13 @@ func TestRefusals(t *testing.T) {
 		{"names by length", `{"propertyNames":{"maxLength":3}}`, `cannot have "propertyNames" with "maxLength"`},
 		{"another file", `{"$ref":"address.json"}`, "it refers to "},
 		{"another site", `{"$ref":"https://example.com/address.json"}`,
-			`at /$ref: it refers to "https://example.com/address.json", and a model is one document: copy what it needs into $defs`},
+			`at /$ref: it refers to "https://example.com/address.json", and a model is one document: copy what it ` +
+				`needs into $defs`},
 		{"an anchor", `{"$defs":{"n":{"$anchor":"here"}},"$ref":"#here"}`,
 			`at /$ref: it refers to "#here", and a model is one document: copy what it needs into $defs`},
 		{"no target", `{"$ref":"#/$defs/none"}`, "at /$defs/none: a $ref refers to it, and nothing is there"},
-		{"an index with a zero", `{"$ref":"#/allOf/00","allOf":[{}]}`, "at /allOf/00: a $ref refers to it, and nothing is there"},
+		{"an index with a zero", `{"$ref":"#/allOf/00","allOf":[{}]}`,
+			"at /allOf/00: a $ref refers to it, and nothing is there"},
 		{"what draft 7 ignores", `{` + d7 +
 			`"properties":{"a":{"$ref":"#/definitions/n","minimum":1}},"definitions":{"n":{}}}`,
 			"at /properties/a/minimum: draft 7 ignores what stands beside $ref: put both into allOf"},

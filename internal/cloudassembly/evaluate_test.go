@@ -214,14 +214,16 @@ func TestErrorText(t *testing.T) {
 		decode(t, `{"Fn::Join": ["", ["x", {"Fn::GetAtt": ["Needs", "Arn"]}]]}`))
 	want := "assembly: Shop/It/Properties.Uri.Fn::Join[1][1]: Fn::GetAtt: Needs.Arn has no value, " +
 		"as Shop/Needs/Properties.QueueName: Ref: parameter Open has no value, " +
-		"as Shop/Parameters.Open: Ref: the parameter Open has no default and no value: give it one with --parameters Shop:Open=VALUE, or in a test with Model.Parameters of its options"
+		"as Shop/Parameters.Open: Ref: the parameter Open has no default and no value: give it one with --parameters " +
+		"Shop:Open=VALUE, or in a test with Model.Parameters of its options"
 	if err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
 }
 
 func TestParametersGiven(t *testing.T) {
-	const template = `{"Parameters": {"P": {"Type": "String", "Default": "default"}, "S": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/x"}}, "Resources": {}}`
+	const template = `{"Parameters": {"P": {"Type": "String", "Default": "default"}, "S": {"Type": ` +
+		`"AWS::SSM::Parameter::Value<String>", "Default": "/x"}}, "Resources": {}}`
 	for _, c := range []struct {
 		name, ref  string
 		parameters map[string]string

@@ -47,28 +47,36 @@ func TestReadOfWhatIsNoAssembly(t *testing.T) {
 			map[string]string{"manifest.json": oneStack, "Shop.template.json": `{"Resources": {"X": {}}}`},
 			[]string{"resource X has no Type"}},
 		{"a stack without a template",
-			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack"}}}`},
+			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"Shop": {"type": ` +
+				`"aws:cloudformation:stack"}}}`},
 			[]string{"Shop", "templateFile"}},
 		{"an asset manifest that is gone",
-			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"Shop.assets": {"type": "cdk:asset-manifest", "properties": {"file": "Shop.assets.json"}}}}`},
+			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"Shop.assets": {"type": ` +
+				`"cdk:asset-manifest", "properties": {"file": "Shop.assets.json"}}}}`},
 			[]string{"asset manifest Shop.assets.json", "cdk synth"}},
 		{"an asset manifest without a file",
-			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"Shop.assets": {"type": "cdk:asset-manifest"}}}`},
+			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"Shop.assets": {"type": ` +
+				`"cdk:asset-manifest"}}}`},
 			[]string{"Shop.assets", "no file"}},
 		{"an asset manifest that is not JSON",
-			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"Shop.assets": {"type": "cdk:asset-manifest", "properties": {"file": "a"}}}}`,
+			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"Shop.assets": {"type": ` +
+				`"cdk:asset-manifest", "properties": {"file": "a"}}}}`,
 				"a": "x"}, []string{"asset manifest a"}},
 		{"a stage that is gone",
-			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"P": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "assembly-P"}}}}`},
+			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"P": {"type": "cdk:cloud-assembly", ` +
+				`"properties": {"directoryName": "assembly-P"}}}}`},
 			[]string{"assembly-P", "does not exist"}},
 		{"a stage without a folder",
-			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"P": {"type": "cdk:cloud-assembly", "properties": {}}}}`},
+			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"P": {"type": "cdk:cloud-assembly", ` +
+				`"properties": {}}}}`},
 			[]string{"artifact P", "directoryName"}},
 		{"a stage inside itself",
-			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"P": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "."}}}}`},
+			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"P": {"type": "cdk:cloud-assembly", ` +
+				`"properties": {"directoryName": "."}}}}`},
 			[]string{"contain each other"}},
 		{"properties of the wrong shape",
-			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack", "properties": []}}}`},
+			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"Shop": {"type": ` +
+				`"aws:cloudformation:stack", "properties": []}}}`},
 			[]string{"properties of artifact Shop"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -173,10 +181,12 @@ func TestReferencesAcrossStacks(t *testing.T) {
 		{"an export, from a nested stack", "More/RoutesNestedStackRoutesNestedStackResource887AB1AF",
 			`{"Fn::ImportValue": "Shop:ExportsOutputRefApiF70053CD5653BA4D"}`, "Shop", "ApiF70053CD"},
 		{"an export inside a stage", "Prod/Shop",
-			`{"Fn::Select": [1, {"Fn::Split": ["/", {"Fn::ImportValue": "Prod-Shared:ExportsOutputFnGetAttUsers0A0EEA89Arn6658B146"}]}]}`,
+			`{"Fn::Select": [1, {"Fn::Split": ["/", {"Fn::ImportValue": ` +
+				`"Prod-Shared:ExportsOutputFnGetAttUsers0A0EEA89Arn6658B146"}]}]}`,
 			"Prod/Shared", "Users0A0EEA89"},
 		{"a weak reference", "Shop",
-			`{"Fn::GetStackOutput": {"StackName": "Shared", "Region": {"Ref": "AWS::Region"}, "OutputName": "PublishOutputRefUsers0A0EEA89025915DB"}}`,
+			`{"Fn::GetStackOutput": {"StackName": "Shared", "Region": {"Ref": "AWS::Region"}, "OutputName": ` +
+				`"PublishOutputRefUsers0A0EEA89025915DB"}}`,
 			"Shared", "Users0A0EEA89"},
 		{"a weak reference in the same region", "Shop",
 			`{"Fn::GetStackOutput": {"StackName": "Shared", "OutputName": "PublishOutputRefUsers0A0EEA89025915DB"}}`, "Shared",
@@ -219,8 +229,10 @@ func TestExports(t *testing.T) {
 		`{"Resources": {}, "Outputs": {"O": {"Value": "a", "Export": {"Name": {"Fn::Sub": "${AWS::StackName}-x"}}}}}`,
 		`{"Resources": {}, "Outputs": {"O": {"Value": "b", "Export": {"Name": "twice"}}}}`,
 		`{"Resources": {}, "Outputs": {"O": {"Value": "c", "Export": {"Name": "twice"}}}}`,
-		`{"Conditions": {"No": {"Fn::Equals": [1, 2]}}, "Resources": {}, "Outputs": {"O": {"Condition": "No", "Value": "d", "Export": {"Name": "off"}}}}`,
-		`{"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::ImportValue": "S0-x"}}}}, "Outputs": {"O": {"Value": "e", "Export": {"Name": {"Fn::Sub": "${Q.QueueName}-y"}}}}}`,
+		`{"Conditions": {"No": {"Fn::Equals": [1, 2]}}, "Resources": {}, "Outputs": {"O": {"Condition": "No", "Value": ` +
+			`"d", "Export": {"Name": "off"}}}}`,
+		`{"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::ImportValue": "S0-x"}}}}, ` +
+			`"Outputs": {"O": {"Value": "e", "Export": {"Name": {"Fn::Sub": "${Q.QueueName}-y"}}}}}`,
 		`{"Resources": {}, "Outputs": {"O": {"Value": {"Fn::ImportValue": "loop"}, "Export": {"Name": "loop"}}}}`,
 	} {
 		id := "S" + string(rune('0'+i))
@@ -267,7 +279,8 @@ func TestStagesOfOneApp(t *testing.T) {
 	const manifest = `{"version": "1.0.0", "artifacts": {
 	  "Give": {"type": "aws:cloudformation:stack", "displayName": "NAME/Give", "properties": {"stackName": "give", "templateFile": "give.json", "parameters": {"P": "of NAME"}}},
 	  "Take": {"type": "aws:cloudformation:stack", "displayName": "NAME/Take", "properties": {"stackName": "take", "templateFile": "take.json"}}}}`
-	const give = `{"Parameters": {"P": {"Type": "String", "Default": "default"}}, "Resources": {}, "Outputs": {"O": {"Value": {"Ref": "P"}, "Export": {"Name": "shared"}}}}`
+	const give = `{"Parameters": {"P": {"Type": "String", "Default": "default"}}, "Resources": {}, "Outputs": {"O": ` +
+		`{"Value": {"Ref": "P"}, "Export": {"Name": "shared"}}}}`
 	a, err := Read(assemblytest.Folder(t, map[string]string{
 		"manifest.json":   `{"version": "1.0.0", "artifacts": {` + stage("A") + `, ` + stage("B") + `}}`,
 		"A/manifest.json": strings.ReplaceAll(manifest, "NAME", "A"),

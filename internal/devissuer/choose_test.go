@@ -41,7 +41,8 @@ func TestChoose(t *testing.T) {
 			"billing", nil, "",
 		},
 		{"several", []Issuer{issuer(a, nil, "orders"), issuer(b, nil, "billing")}, TokenRequest{}, "", ErrAmbiguous,
-			"more than one issuer: choose by URL and audience:\n  https://a.example.com, audience orders, access tokens, for Shop/orders\n  https://b.example.com, audience billing, access tokens, for Shop/billing"},
+			"more than one issuer: choose by URL and audience:\n  https://a.example.com, audience orders, access tokens, for " +
+				"Shop/orders\n  https://b.example.com, audience billing, access tokens, for Shop/billing"},
 		{"an unknown URL", []Issuer{issuer(a, nil, "orders")}, TokenRequest{Issuer: a + "/"}, "", ErrNoIssuer,
 			"no such issuer \"https://a.example.com/\": choose by URL and audience:\n  https://a.example.com, audience orders"},
 		{

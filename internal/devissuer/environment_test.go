@@ -26,8 +26,9 @@ func TestEnvironment(t *testing.T) {
 		{
 			"the keys' address is replaced",
 			map[string]string{
-				"A":                    "b",
-				"GATEHOUSE_AUTHORIZER": `{"issuers":[{"url":"https://idp.example.com/","audiences":["<orders>"],"jwksUrl":"https://idp.example.com/keys"}]}`,
+				"A": "b",
+				"GATEHOUSE_AUTHORIZER": `{"issuers":[{"url":"https://idp.example.com/","audiences":["<orders>"],` +
+					`"jwksUrl":"https://idp.example.com/keys"}]}`,
 			},
 			map[string]string{
 				"A": "b",
@@ -37,14 +38,17 @@ func TestEnvironment(t *testing.T) {
 		},
 		{
 			"the keys' address is set, and what this release does not know stays",
-			map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"url":"https://idp.example.com/","leewaySeconds":60}],"future":12345678901234567890}`},
+			map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"url":"https://idp.example.com/","leewaySeconds":60}],` +
+				`"future":12345678901234567890}`},
 			map[string]string{"GATEHOUSE_AUTHORIZER": `{"future":12345678901234567890,"issuers":[{"jwksUrl":"` + jwks +
 				`","leewaySeconds":60,"url":"https://idp.example.com/"}]}`},
 		},
 		{
 			"another issuer stays the same",
-			map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"jwksUrl":"https://x.example.com/keys","url":"https://x.example.com"}]}`},
-			map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"jwksUrl":"https://x.example.com/keys","url":"https://x.example.com"}]}`},
+			map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"jwksUrl":"https://x.example.com/keys",` +
+				`"url":"https://x.example.com"}]}`},
+			map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"jwksUrl":"https://x.example.com/keys",` +
+				`"url":"https://x.example.com"}]}`},
 		},
 		{
 			"a secret is asked for here",
@@ -70,8 +74,10 @@ func TestEnvironment(t *testing.T) {
 		},
 		{
 			"another secret of the same issuer is not",
-			map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"secretArn":"arn:other","url":"https://legacy.example.com"}]}`},
-			map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"secretArn":"arn:other","url":"https://legacy.example.com"}]}`},
+			map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"secretArn":"arn:other",` +
+				`"url":"https://legacy.example.com"}]}`},
+			map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"secretArn":"arn:other",` +
+				`"url":"https://legacy.example.com"}]}`},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

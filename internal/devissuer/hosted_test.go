@@ -206,7 +206,8 @@ func TestHostedUserinfo(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer answer.Body.Close()
-	const want = `{"email":"developer@example.com","email_verified":"true","sub":"developer","username":"Google_developer"}`
+	const want = `{"email":"developer@example.com","email_verified":"true","sub":"developer",` +
+		`"username":"Google_developer"}`
 	if text := body(t, answer); strings.TrimSpace(text) != want {
 		t.Errorf("%s: %s", answer.Status, text)
 	}

@@ -91,7 +91,8 @@ func TestKeyFileErrors(t *testing.T) {
 			change(func(f map[string]any, _ []any) { f["keys"] = []any{} }),
 			"0 keys of kind RSA, want one",
 		},
-		{"a key twice", change(func(f map[string]any, k []any) { f["keys"] = append(k, k[1]) }), "2 keys of kind P-256, want one"},
+		{"a key twice", change(func(f map[string]any, k []any) { f["keys"] = append(k, k[1]) }),
+			"2 keys of kind P-256, want one"},
 		{
 			"no key",
 			change(func(_ map[string]any, k []any) { k[0].(map[string]any)["pkcs8"] = "AAAA" }),

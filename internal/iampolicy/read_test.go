@@ -172,7 +172,8 @@ func FuzzParse(f *testing.F) {
 		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":["` + prefix +
 			`GET/*"]}]}`,
 		`{"Statement":{"Sid":"x","Effect":"Deny","NotAction":["a:b","*"],"NotResource":"*","NotPrincipal":{"AWS":["123456789012"],"Service":["a.b"]},"Condition":{"ForAllValues:StringLikeIfExists":{"aws:UserAgent":["a*","${*}"]},"Null":{"k":true}}}}`,
-		`{"Statement":{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"*","Resource":"execute-api:/*","Condition":{"DateGreaterThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"},"NumericNotEquals":{"n":1.5}}}}`,
+		`{"Statement":{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"*","Resource":"execute-api:/*",` +
+			`"Condition":{"DateGreaterThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"},"NumericNotEquals":{"n":1.5}}}}`,
 		`{"Statement":[]}`, `{"Version":1}`,
 	} {
 		f.Add(s)

@@ -45,7 +45,8 @@ func TestParseTemplate(t *testing.T) {
 				Conditions: []Condition{{Operator: "StringEquals", Key: "aws:SourceVpc", Values: []string{Unknown}}},
 			}}},
 		{"what Parse refuses to evaluate",
-			`{"Statement": {"Effect": "Allow", "NotPrincipal": {"Federated": "x"}, "Action": "*", "Resource": "${aws:username}"}}`,
+			`{"Statement": {"Effect": "Allow", "NotPrincipal": {"Federated": "x"}, "Action": "*", "Resource": ` +
+				`"${aws:username}"}}`,
 			[]Statement{{Effect: Allow, Action: []string{"*"}, Resource: []string{"${aws:username}"},
 				NotPrincipal: &Principal{}}}},
 	} {

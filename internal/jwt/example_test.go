@@ -42,7 +42,8 @@ func Example() {
 	verifier.Start(ctx) // during init, so that the first request finds the keys
 
 	for _, claims := range []string{
-		`{"iss":"https://shop.example.com","aud":"api://orders","sub":"alice","exp":1700000300,"realm_access":{"roles":["editor"]}}`,
+		`{"iss":"https://shop.example.com","aud":"api://orders","sub":"alice","exp":1700000300,` +
+			`"realm_access":{"roles":["editor"]}}`,
 		`{"iss":"https://shop.example.com","aud":"api://orders","sub":"alice","exp":1700000000}`,
 	} {
 		input := b64([]byte(`{"alg":"EdDSA","kid":"2024"}`)) + "." + b64([]byte(claims))

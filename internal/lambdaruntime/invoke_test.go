@@ -193,7 +193,8 @@ func TestWhere(t *testing.T) {
 	for _, c := range []struct{ name, document, want string }{
 		{
 			"Go",
-			`{"errorType":"string","stackTrace":[{"path":"example.com/shop/main.go","line":42,"label":"serve"},{"path":"x.go","line":1,"label":"main"}]}`,
+			`{"errorType":"string","stackTrace":[{"path":"example.com/shop/main.go","line":42,"label":"serve"},{"path":"x.go",` +
+				`"line":1,"label":"main"}]}`,
 			"example.com/shop/main.go:42 (serve)",
 		},
 		{
@@ -205,7 +206,8 @@ func TestWhere(t *testing.T) {
 		{"an error that was returned", `{"errorType":"errorString","errorMessage":"no"}`, ""},
 		{
 			"Node.js",
-			`{"errorType":"TypeError","trace":["TypeError: x is not a function","    at Runtime.handler (/var/task/index.js:3:9)","    at next"]}`,
+			`{"errorType":"TypeError","trace":["TypeError: x is not a function","    at Runtime.handler ` +
+				`(/var/task/index.js:3:9)","    at next"]}`,
 			"Runtime.handler (/var/task/index.js:3:9)",
 		},
 		{"Python, whose stack is text", `{"stackTrace":["  File \"/var/task/app.py\", line 3, in handler\n"]}`, ""},

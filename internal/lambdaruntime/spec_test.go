@@ -67,7 +67,8 @@ func TestSpecs(t *testing.T) {
 			text:   `there is no program "no-such-tool" in ` + in("bin"),
 		},
 		{name: "a managed runtime without a command", change: func(s *Spec) { s.Runtime = "nodejs22.x" }, want: ErrRuntime,
-			text: `its runtime is "nodejs22.x": without a Command, provided.al2023, provided.al2 and go1.x executables for this host are run`},
+			text: `its runtime is "nodejs22.x": without a Command, provided.al2023, provided.al2 and go1.x executables for ` +
+				`this host are run`},
 		{name: "no bootstrap", change: func(s *Spec) { s.Dir = in("bin") }, want: ErrExecutable, text: in("bin/bootstrap")},
 		{
 			name:   "bootstrap without the right to run",

@@ -64,7 +64,8 @@ func says(tb testing.TB, policy []byte) string {
 }
 
 func TestAppend(t *testing.T) {
-	const any7 = "DELETE/x DELETE/x/ GET/x GET/x/ HEAD/x HEAD/x/ OPTIONS/x OPTIONS/x/ PATCH/x PATCH/x/ POST/x POST/x/ PUT/x PUT/x/"
+	const any7 = "DELETE/x DELETE/x/ GET/x GET/x/ HEAD/x HEAD/x/ OPTIONS/x OPTIONS/x/ PATCH/x PATCH/x/ POST/x POST/x/ " +
+		"PUT/x PUT/x/"
 	for _, c := range []struct {
 		name  string
 		rules []string
@@ -153,7 +154,8 @@ func TestAppendErrors(t *testing.T) {
 	c := compilerOf(t, table)
 	before := []byte("before")
 	got, err := c.Append(before, prefix, allOf(permitted))
-	const want = `policycompiler: no policy that may be cached allows just the permitted routes: the Deny for "GET /orders/{id}/items" would hit requests to "GET /orders/{id}/items/{item}", which are permitted`
+	const want = `policycompiler: no policy that may be cached allows just the permitted routes: the Deny for "GET ` +
+		`/orders/{id}/items" would hit requests to "GET /orders/{id}/items/{item}", which are permitted`
 	if !errors.Is(err, ErrConflict) || err.Error() != want || string(got) != "before" {
 		t.Errorf("want %s\n got %v, with %q", want, err, got)
 	}
@@ -182,7 +184,8 @@ func TestTooLarge(t *testing.T) {
 	c := compilerOf(t, table)
 	c.Limit = 30_000
 	_, err := c.Append(nil, prefix, allOf(permitted))
-	const want = "policycompiler: the policy is too large: 34190 bytes, and the limit is 30000: guard fewer routes with one authorizer, or put those that need the same under one path"
+	const want = "policycompiler: the policy is too large: 34190 bytes, and the limit is 30000: guard fewer routes with " +
+		"one authorizer, or put those that need the same under one path"
 	if !errors.Is(err, ErrTooLarge) || err.Error() != want {
 		t.Errorf("want %s\n got %v", want, err)
 	}

@@ -270,7 +270,8 @@ func TestOwnershipConflicts(t *testing.T) {
 		want  string // a part of the first conflict
 	}{
 		{"* before the segment and all below it", []string{"GET /a/{x}/b/{id}/{rest+} id=sub"},
-			`a caller who may call "GET /a/{x}/b/{id}/{rest+}" for some values of its path's parameters gets a policy that denies GET/a/*/b/*`},
+			`a caller who may call "GET /a/{x}/b/{id}/{rest+}" for some values of its path's parameters gets a policy that ` +
+				`denies GET/a/*/b/*`},
 		{"* before the segment, and a deeper route", []string{"GET /a/{x}/b/{id} id=sub", "GET /a/{x}/b/{id}/b/{y} +s"}, ``},
 		{"* of another route takes other values", []string{"GET /{x}/b +s", "GET /{x}/{id} id=sub"}, ``},
 		{"Deny hits the owner", []string{"GET /u/{id}/p/{post} id=sub", "GET /u/{id}/p/{post}/a +s",

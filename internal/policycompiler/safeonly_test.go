@@ -16,7 +16,8 @@ func TestAppendSafeOnly(t *testing.T) {
 			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":["*"]}]}`,
 			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":["*"]},` + deny},
 		{"an Allow and a Deny",
-			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":["a"]},{"Effect":"Deny","Action":"execute-api:Invoke","Resource":["b"]}]}`,
+			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":["a"]},` +
+				`{"Effect":"Deny","Action":"execute-api:Invoke","Resource":["b"]}]}`,
 			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":["a"]},{"Effect":"Deny","Action":"execute-api:Invoke","Resource":["b"]},` + deny},
 		{"nothing", "",
 			`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"execute-api:Invoke","Resource":["*"]}]}`},
@@ -34,7 +35,8 @@ func TestAppendSafeOnly(t *testing.T) {
 
 func TestSafeOnlySize(t *testing.T) {
 	long := strings.Repeat("p", LongestPrefix+128)
-	const policy = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":["*"]}]}`
+	const policy = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke",` +
+		`"Resource":["*"]}]}`
 	if n := len(AppendSafeOnly([]byte(policy), 0, long)) - len(policy); n > SafeOnlySize || n < SafeOnlySize-40 {
 		t.Errorf("it adds %d bytes, and SafeOnlySize is %d", n, SafeOnlySize)
 	}

@@ -111,7 +111,8 @@ func TestCheckSizeAgrees(t *testing.T) {
 		}
 	}
 	if refused == 0 || between == 0 {
-		t.Errorf("%d refusals and %d limits between the exact size and the bound: want some of both, because otherwise the test compares nothing",
+		t.Errorf("%d refusals and %d limits between the exact size and the bound: want some of both, because otherwise the "+
+			"test compares nothing",
 			refused, between)
 	}
 }

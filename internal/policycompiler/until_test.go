@@ -16,9 +16,11 @@ func TestAppendUntil(t *testing.T) {
 			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow"` + condition +
 				`,"Action":"execute-api:Invoke","Resource":["*"]}]}`},
 		{"an Allow and a Deny, which has no end",
-			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":["a"]},{"Effect":"Deny","Action":"execute-api:Invoke","Resource":["b"]}]}`,
+			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":["a"]},` +
+				`{"Effect":"Deny","Action":"execute-api:Invoke","Resource":["b"]}]}`,
 			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow"` + condition +
-				`,"Action":"execute-api:Invoke","Resource":["a"]},{"Effect":"Deny","Action":"execute-api:Invoke","Resource":["b"]}]}`},
+				`,"Action":"execute-api:Invoke","Resource":["a"]},{"Effect":"Deny","Action":"execute-api:Invoke",` +
+				`"Resource":["b"]}]}`},
 		{"a Deny alone",
 			`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"execute-api:Invoke","Resource":["*"]}]}`,
 			`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"execute-api:Invoke","Resource":["*"]}]}`},

@@ -18,10 +18,12 @@ func TestJudge(t *testing.T) {
 		want           string // of the error; "" for none
 	}{
 		{"an Allow of what is public",
-			`{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/prod/GET/health"}]}`,
+			`{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": ` +
+				`"execute-api:/prod/GET/health"}]}`,
 			scope, false, ""},
 		{"without a list",
-			`{"Statement": {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "*", "Resource": ["execute-api:/prod/GET/health"]}}`,
+			`{"Statement": {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "*", "Resource": ` +
+				`["execute-api:/prod/GET/health"]}}`,
 			scope, false, ""},
 		{"an Allow of all",
 			`{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:*", "Resource": "*"}]}`, scope, false,
@@ -30,10 +32,12 @@ func TestJudge(t *testing.T) {
 			`{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:*", "Resource": "*"}]}`,
 			Scope{Allowed: scope.Allowed}, true, ""},
 		{"an Allow by a *, which crosses slashes",
-			`{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "arn:aws:execute-api:us-east-1:123456789012:abc/prod/GET/i*"}]}`,
+			`{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": ` +
+				`"arn:aws:execute-api:us-east-1:123456789012:abc/prod/GET/i*"}]}`,
 			scope, false, "execute-api:/prod/GET/items/?*, which an authorizer guards"},
 		{"an Allow of a token",
-			`{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": {"Ref": "Which"}}]}`,
+			`{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": ` +
+				`{"Ref": "Which"}}]}`,
 			scope, false, "which an authorizer guards"},
 		{"an Allow of callers that sign",
 			`{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "*", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}, {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/prod/GET/health"}]}`,
@@ -41,32 +45,40 @@ func TestJudge(t *testing.T) {
 		{"a Deny of all", `{"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}]}`, scope,
 			false, "locks everybody out"},
 		{"nothing allowed that needs it",
-			`{"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*", "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}]}`,
+			`{"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*", "Condition": {"IpAddress": ` +
+				`{"aws:SourceIp": "203.0.113.0/24"}}}]}`,
 			scope, false, "add an Allow statement"},
 		{"preflights that are forgotten",
-			`{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/prod/GET/health"}]}`,
+			`{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": ` +
+				`"execute-api:/prod/GET/health"}]}`,
 			Scope{Allowed: scope.Allowed, Guarded: scope.Guarded, Preflights: "execute-api:/prod/OPTIONS/*"}, false,
 			"no statement allows everybody the preflights"},
 		{"an Allow of members in lower case, which IAM refuses",
-			`{"Statement": [{"effect": "Allow", "principal": "*", "action": "execute-api:Invoke", "resource": "execute-api:/prod/GET/health"}]}`,
+			`{"Statement": [{"effect": "Allow", "principal": "*", "action": "execute-api:Invoke", "resource": ` +
+				`"execute-api:/prod/GET/health"}]}`,
 			scope, false, "its document is not readable"},
 		{"an Allow beside one in lower case",
-			`{"Statement": [{"Effect": "Deny", "effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/prod/GET/health"}]}`,
+			`{"Statement": [{"Effect": "Deny", "effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", ` +
+				`"Resource": "execute-api:/prod/GET/health"}]}`,
 			scope, false, "its document is not readable"},
 		{"an Allow without a principal",
 			`{"Statement": [{"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "*"}]}`, scope, false,
 			"a statement has no Principal"},
 		{"a Deny without a principal, beside an Allow",
-			`{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "execute-api:/prod/GET/health"}, {"Effect": "Deny", "Action": "*", "Resource": "*"}]}`,
+			`{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "execute-api:/prod/GET/health"}, ` +
+				`{"Effect": "Deny", "Action": "*", "Resource": "*"}]}`,
 			scope, false, "a statement has no Principal"},
 		{"a Deny of all others",
-			`{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "execute-api:/prod/GET/health"}, {"Effect": "Deny", "NotPrincipal": {"AWS": "123456789012"}, "Action": "*", "Resource": "*"}]}`,
+			`{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "execute-api:/prod/GET/health"}, ` +
+				`{"Effect": "Deny", "NotPrincipal": {"AWS": "123456789012"}, "Action": "*", "Resource": "*"}]}`,
 			scope, false, ""},
 		{"a principal that is a token",
-			`{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "execute-api:/prod/GET/health"}, {"Effect": "Allow", "Principal": {"Ref": "Who"}, "Action": "*", "Resource": "*"}]}`,
+			`{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "execute-api:/prod/GET/health"}, ` +
+				`{"Effect": "Allow", "Principal": {"Ref": "Who"}, "Action": "*", "Resource": "*"}]}`,
 			scope, false, ""},
 		{"a statement that is a token",
-			`{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "execute-api:/prod/GET/health"}, {"Fn::If": ["Open", {"Effect": "Allow"}, {"Ref": "AWS::NoValue"}]}]}`,
+			`{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "execute-api:/prod/GET/health"}, ` +
+				`{"Fn::If": ["Open", {"Effect": "Allow"}, {"Ref": "AWS::NoValue"}]}]}`,
 			scope, false, ""},
 		{"no JSON", `{"Statement": `, scope, false, "its document is not readable"},
 	} {
@@ -168,10 +180,12 @@ func TestJudgeStatements(t *testing.T) {
 func FuzzJudge(f *testing.F) {
 	f.Add(`{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:*", "Resource": "*"}]}`)
 	f.Add(
-		`{"Statement": {"Effect": "Allow", "NotPrincipal": "*", "NotAction": "x", "NotResource": {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}]]}}}`,
+		`{"Statement": {"Effect": "Allow", "NotPrincipal": "*", "NotAction": "x", "NotResource": {"Fn::Join": ["", ` +
+			`["arn:", {"Ref": "AWS::Partition"}]]}}}`,
 	)
 	f.Add(
-		`{"Statement": [{"Effect": "Deny", "Principal": {"AWS": ["*"]}, "Action": ["*"], "Resource": ["*"], "Condition": {"Null": {"aws:PrincipalArn": "true"}}}]}`,
+		`{"Statement": [{"Effect": "Deny", "Principal": {"AWS": ["*"]}, "Action": ["*"], "Resource": ["*"], "Condition": ` +
+			`{"Null": {"aws:PrincipalArn": "true"}}}]}`,
 	)
 	f.Add(`null`)
 	f.Fuzz(func(t *testing.T, document string) {

@@ -59,9 +59,11 @@ func TestParseErrors(t *testing.T) {
 		{"no slash", "GET orders", `path "orders" does not start with a slash`},
 		{"a host, as ServeMux takes", "GET example.com/orders", `path "example.com/orders" does not start with a slash`},
 		{"trailing slash", "GET /orders/",
-			`the path ends in a slash, which API Gateway ignores: write "GET /orders", and "GET /orders/{proxy+}" for what lies below it`},
+			`the path ends in a slash, which API Gateway ignores: write "GET /orders", and "GET /orders/{proxy+}" for what ` +
+				`lies below it`},
 		{"trailing slashes", "GET /a/b//",
-			`the path ends in a slash, which API Gateway ignores: write "GET /a/b", and "GET /a/b/{proxy+}" for what lies below it`},
+			`the path ends in a slash, which API Gateway ignores: write "GET /a/b", and "GET /a/b/{proxy+}" for what ` +
+				`lies below it`},
 		{"nothing but slashes", "GET //", `an empty segment (two slashes in a row): the root path is "GET /"`},
 		{"empty segment", "GET /a//b", `an empty segment (two slashes in a row)`},
 		{"leading empty segment", "GET //b", `an empty segment (two slashes in a row)`},

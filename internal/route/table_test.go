@@ -36,9 +36,11 @@ func TestNewTableErrors(t *testing.T) {
 		want string
 	}{
 		{"twice", patterns("GET /a", "POST /a", "GET /a"),
-			`route: pattern "GET /a" is declared twice: one route has one function and one set of requirements, so leave one out`},
+			`route: pattern "GET /a" is declared twice: one route has one function and one set of requirements, so ` +
+				`leave one out`},
 		{"ANY twice", patterns("ANY /{p+}", "ANY /{p+}"),
-			`route: pattern "ANY /{p+}" is declared twice: one route has one function and one set of requirements, so leave one out`},
+			`route: pattern "ANY /{p+}" is declared twice: one route has one function and one set of requirements, so ` +
+				`leave one out`},
 		{"two names at one place", patterns("GET /orders/{id}", "GET /orders/{order}/items"),
 			`route: pattern "GET /orders/{order}/items" has {order} where "GET /orders/{id}" has {id}: ` + once},
 		{"{id} beside {proxy+}", patterns("GET /orders/{id}", "ANY /orders/{proxy+}"),
@@ -46,7 +48,8 @@ func TestNewTableErrors(t *testing.T) {
 		{"the same name, once greedy", patterns("GET /{p+}", "GET /{p}"),
 			`route: pattern "GET /{p}" has {p} where "GET /{p+}" has {p+}: ` + once},
 		{"not parsed, a verb of its own making", []Pattern{{Verb: "BREW"}},
-			`route: pattern "BREW /": unknown verb "BREW": API Gateway has DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT and ANY`},
+			`route: pattern "BREW /": unknown verb "BREW": API Gateway has DELETE, GET, HEAD, OPTIONS, PATCH, ` +
+				`POST, PUT and ANY`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := NewTable(c.in)

@@ -41,7 +41,8 @@ func TestDecided(t *testing.T) {
 				{Operator: "IpAddress", Key: "aws:SourceIp", Values: []string{"203.0.113.0/24"}},
 				{Operator: "Null", Key: "aws:SourceVpc", Values: []string{"true"}},
 			}
-		}, "statement 1 of the policy allows it: arn:x matches arn:x, under the condition IpAddress aws:SourceIp 203.0.113.0/24 and Null aws:SourceVpc true"},
+		}, "statement 1 of the policy allows it: arn:x matches arn:x, under the condition IpAddress aws:SourceIp " +
+			"203.0.113.0/24 and Null aws:SourceVpc true"},
 		{
 			"many values",
 			func(s *iampolicy.Statement) { s.Resource, s.NotResource = nil, strings.Split("abcdef", "") },

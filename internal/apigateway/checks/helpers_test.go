@@ -219,5 +219,6 @@ const (
 	unauthorized401 = `401 UnauthorizedException {"message":"Unauthorized"}`
 	broken500       = `500 AuthorizerConfigurationException {"message":null}`
 	implicit403     = `403 AccessDeniedException {"Message":"User is not authorized to access this resource"}`
-	explicit403     = `403 AccessDeniedException {"Message":"User is not authorized to access this resource with an explicit deny in an identity-based policy"}`
+	explicit403     = `403 AccessDeniedException {"Message":"User is not authorized to access this resource with an ` +
+		`explicit deny in an identity-based policy"}`
 )

@@ -252,7 +252,8 @@ func TestAnswerHeaders(t *testing.T) {
 func BenchmarkAnswer(b *testing.B) {
 	rt, r := route(), request()
 	payload := []byte(
-		`{"statusCode":200,"headers":{"Content-Type":"application/json","Cache-Control":"no-store"},"multiValueHeaders":null,"body":"{\"orders\":[{\"id\":1}]}"}`,
+		`{"statusCode":200,"headers":{"Content-Type":"application/json","Cache-Control":"no-store"},` +
+			`"multiValueHeaders":null,"body":"{\"orders\":[{\"id\":1}]}"}`,
 	)
 	b.ReportAllocs()
 	for b.Loop() {

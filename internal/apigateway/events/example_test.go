@@ -16,7 +16,8 @@ func ExampleToken() {
 
 // An authorizer's answer is read as API Gateway reads it. A context with an object in it is an error, and so a 500.
 func ExampleReadAuthorizer() {
-	const policy = `"policyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":"*"}]}`
+	const policy = `"policyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow",` +
+		`"Action":"execute-api:Invoke","Resource":"*"}]}`
 	a, err := events.ReadAuthorizer([]byte(`{"principalId":"user-1",` + policy + `,"context":{"level":3}}`))
 	fmt.Println(a.PrincipalID, a.Context["level"], err)
 

@@ -96,7 +96,8 @@ func strict(t *testing.T, b []byte) {
 // FuzzAnswer checks that an accepted answer can be sent: it has a status, and no header contains a line end.
 func FuzzAnswer(f *testing.F) {
 	for _, s := range []string{
-		`{"statusCode":200,"headers":{"a":"b","Date":"x"},"multiValueHeaders":{"a":["b","c"]},"body":"aGk=","isBase64Encoded":true}`,
+		`{"statusCode":200,"headers":{"a":"b","Date":"x"},"multiValueHeaders":{"a":["b","c"]},"body":"aGk=",` +
+			`"isBase64Encoded":true}`,
 		`{"statusCode":"201","body":"\ud83d"}`,
 		`{"headers":null}`,
 		`{}`,
@@ -150,7 +151,8 @@ func FuzzAnswer(f *testing.F) {
 // FuzzReadAuthorizer checks that encoding/json reads an accepted answer of an authorizer in the same way.
 func FuzzReadAuthorizer(f *testing.F) {
 	for _, s := range []string{
-		`{"principalId":"u","policyDocument":{"Version":"2012-10-17","Statement":[]},"context":{"a":1,"b":true,"c":"d"},"usageIdentifierKey":"k"}`,
+		`{"principalId":"u","policyDocument":{"Version":"2012-10-17","Statement":[]},"context":{"a":1,"b":true,"c":"d"},` +
+			`"usageIdentifierKey":"k"}`,
 		`{"principalId":"u","policyDocument":{},"context":{"a":null}}`,
 		`null`,
 		`{"principalId":"u","principalId":"v","policyDocument":{}}`,

@@ -36,7 +36,8 @@ func TestMembers(t *testing.T) {
 	}{
 		{"TOKEN", "", Token("t", arn), "authorizationToken methodArn type"},
 		{"REQUEST", "", route().Request(request(), params, arn, "", ""), "headers httpMethod methodArn multiValueHeaders " +
-			"multiValueQueryStringParameters path pathParameters queryStringParameters requestContext resource stageVariables type"},
+			"multiValueQueryStringParameters path pathParameters queryStringParameters requestContext resource " +
+			"stageVariables type"},
 		{"REQUEST's context", "requestContext", route().Request(request(), params, arn, "", ""),
 			requestContext},
 		{"REQUEST's identity", "requestContext.identity", route().Request(request(), params, arn, "", ""), identity},

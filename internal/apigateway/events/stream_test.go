@@ -11,7 +11,8 @@ import (
 func TestStreamedAnswer(t *testing.T) {
 	for _, c := range []struct{ metadata, want string }{
 		{`{}`, "200 Content-Type: application/json"},
-		{`{"statusCode": 201, "headers": {"Content-Type": "text/html", "A": true}, "multiValueHeaders": {"B": ["1", "2"]}, "cookies": ["c=1", "d=2"]}`,
+		{`{"statusCode": 201, "headers": {"Content-Type": "text/html", "A": true}, "multiValueHeaders": {"B": ["1", "2"]}, ` +
+			`"cookies": ["c=1", "d=2"]}`,
 			"201 B: 1, B: 2, Content-Type: text/html, A: true, Set-Cookie: c=1, Set-Cookie: d=2"},
 		{`{"cookies": null, "statusCode": "202"}`, "202 Content-Type: application/json"},
 		{

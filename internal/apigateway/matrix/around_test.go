@@ -24,7 +24,8 @@ func TestPolicyNote(t *testing.T) {
 		{"everything, in other words", `{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"*","Resource":"*"}`, not},
 		{
 			"by the API's ARN",
-			`{"Effect":"Allow","Principal":"*","Action":"execute-api:*","Resource":"arn:aws:execute-api:us-east-1:123456789012:abc/*"}`,
+			`{"Effect":"Allow","Principal":"*","Action":"execute-api:*",` +
+				`"Resource":"arn:aws:execute-api:us-east-1:123456789012:abc/*"}`,
 			not,
 		},
 		{
@@ -40,7 +41,8 @@ func TestPolicyNote(t *testing.T) {
 		},
 		{
 			"under a condition",
-			`{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*","Condition":{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}}`,
+			`{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*",` +
+				`"Condition":{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}}`,
 			may,
 		},
 		{
@@ -70,12 +72,14 @@ func TestPolicyNote(t *testing.T) {
 		},
 		{
 			"another API",
-			`{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"arn:aws:execute-api:us-east-1:123456789012:other/*"}`,
+			`{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke",` +
+				`"Resource":"arn:aws:execute-api:us-east-1:123456789012:other/*"}`,
 			may,
 		},
 		{
 			"an unknown element",
-			`{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*","Condition":{"Magic":{"a":"b"}}}`,
+			`{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*",` +
+				`"Condition":{"Magic":{"a":"b"}}}`,
 			may,
 		},
 	} {

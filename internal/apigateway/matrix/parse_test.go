@@ -55,8 +55,10 @@ func TestParseRefuses(t *testing.T) {
 
 // FuzzParse parses any text. If it is accepted, its own JSON must be accepted, too.
 func FuzzParse(f *testing.F) {
-	f.Add(`{"version": 2, "apis": [{"stack": "Shop", "name": "Api", "routes": [{"route": "GET /", "authorizer": {"kind": "none"}}]}]}`)
-	f.Add(`{"version": 2, "apis": [{"policy": {"statements": [{"Effect": "Allow"}]}, "keptAnswers": [{"seconds": 1e300}]}]}`)
+	f.Add(`{"version": 2, "apis": [{"stack": "Shop", "name": "Api", "routes": [{"route": "GET /", "authorizer": ` +
+		`{"kind": "none"}}]}]}`)
+	f.Add(`{"version": 2, "apis": [{"policy": {"statements": [{"Effect": "Allow"}]}, "keptAnswers": ` +
+		`[{"seconds": 1e300}]}]}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		m, err := Parse([]byte(text))
 		if err != nil {

@@ -26,8 +26,9 @@ func TestManagedPolicies(t *testing.T) {
 // visible.
 func TestPoliciesThatAreNotKnown(t *testing.T) {
 	got := principalOf(&API{ARN: "arn:aws:execute-api:us-east-1:123456789012:abc"}, &apimodel.Principal{
-		Err:      errors.New("a boundary"),
-		Policies: []json.RawMessage{json.RawMessage(`{"Statement":{"Effect":"Allow","Action":"execute-api:Invoke","Resource":"*"}}`)},
+		Err: errors.New("a boundary"),
+		Policies: []json.RawMessage{json.RawMessage(`{"Statement":{"Effect":"Allow","Action":"execute-api:Invoke",` +
+			`"Resource":"*"}}`)},
 	})
 	if got.Policy.NotKnown != "a boundary" || len(got.Policy.Statements) != 1 || got.MayCall != nil {
 		t.Errorf("got %+v", got)

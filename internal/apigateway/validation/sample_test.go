@@ -40,7 +40,8 @@ func TestSample(t *testing.T) {
 		},
 		{
 			"schemas that are combined",
-			`{"allOf":[{"properties":{"a":{"type":"string"}}},{"required":["b"],"properties":{"b":{"type":"integer"}}}],"type":"object"}`,
+			`{"allOf":[{"properties":{"a":{"type":"string"}}},{"required":["b"],"properties":{"b":{"type":"integer"}}}],` +
+				`"type":"object"}`,
 			`{"a":"text","b":1}`,
 		},
 		{"one of two", `{"type":"object","oneOf":[{"required":["a"]},{"required":["b"]}]}`, `{"a":"text"}`},
@@ -85,8 +86,9 @@ func TestSample(t *testing.T) {
 	})
 	t.Run("a sibling", func(t *testing.T) {
 		a, m := api(map[string]string{
-			"List": `{"type":"array","minItems":1,"items":{"$ref":"https://apigateway.amazonaws.com/restapis/a1b2c3d4e5/models/Two"}}`,
-			"Two":  twoNumbers,
+			"List": `{"type":"array","minItems":1,` +
+				`"items":{"$ref":"https://apigateway.amazonaws.com/restapis/a1b2c3d4e5/models/Two"}}`,
+			"Two": twoNumbers,
 		}, map[string]string{"application/json": "List"}, nil)
 		if body, ok := Sample(a, m); !ok || len(body) < 10 {
 			t.Errorf("got %q", body)

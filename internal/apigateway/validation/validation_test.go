@@ -441,7 +441,8 @@ func FuzzBody(f *testing.F) {
 	}
 	a, m := api(
 		map[string]string{
-			"Two": `{"type":"object","properties":{"a":{"type":"number","multipleOf":0.5,"maximum":1e3},"b":{}},"required":["a"]}`,
+			"Two": `{"type":"object","properties":{"a":{"type":"number","multipleOf":0.5,"maximum":1e3},"b":{}},` +
+				`"required":["a"]}`,
 		},
 		map[string]string{"$default": "Two"},
 		nil,

@@ -193,7 +193,8 @@ func TestRender(t *testing.T) {
 		},
 		{
 			"regular expressions of Java",
-			`#set($s = "baac")$s.replaceAll("a*", "-") $s.replaceFirst("a*", "-") $s.matches("[\Qabc\E]+") $s.split("a*").size()`,
+			`#set($s = "baac")$s.replaceAll("a*", "-") $s.replaceFirst("a*", "-") $s.matches("[\Qabc\E]+") ` +
+				`$s.split("a*").size()`,
 			"-b--c- -baac true 3",
 		},
 		{
@@ -203,7 +204,8 @@ func TestRender(t *testing.T) {
 		},
 		{
 			"maps",
-			"#set($m = {})$!m.put('a', 1)$m.put('a', 2) $m.containsKey('a') $m.get('a') $m.size() $m.keySet() $m.values() $m.getOrDefault('z', 9)",
+			"#set($m = {})$!m.put('a', 1)$m.put('a', 2) $m.containsKey('a') $m.get('a') $m.size() $m.keySet() $m.values() " +
+				"$m.getOrDefault('z', 9)",
 			"1 true 2 1 [a] [2] 9",
 		},
 		{
@@ -232,7 +234,8 @@ func TestRender(t *testing.T) {
 		{
 			"numbers as Java has them",
 			"#set($n = $util.parseJson('[1e7, 0.0001, -1.0, 12345678.5]'))$n[0] $n[1] $n[2] $n[3] " +
-				"#set($d = 5.5 % 2 - 1.5 * 2)$d #set($b = $input.path('$'))$b.price.intValue() $b.n.doubleValue() $b.ok.booleanValue()",
+				"#set($d = 5.5 % 2 - 1.5 * 2)$d #set($b = $input.path('$'))$b.price.intValue() $b.n.doubleValue() " +
+				"$b.ok.booleanValue()",
 			"1.0E7 1.0E-4 -1.0 1.23456785E7 -1.5 1 3.0 true",
 		},
 		{"numbers by their methods", `#set($i = 0)$i.parseInt("12") $i.intValue()`, "12 0"},

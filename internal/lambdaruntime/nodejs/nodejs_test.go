@@ -117,9 +117,11 @@ func TestHandlers(t *testing.T) {
 			want: `string: no`,
 		},
 		{name: "a callback waits for what is left to do", want: `"first"`,
-			code: `exports.handler = (event, context, callback) => { let s = "none"; setTimeout(() => { s = "first" }, 20); callback(null, { toJSON: () => s }) }`},
+			code: `exports.handler = (event, context, callback) => { let s = "none"; setTimeout(() => { s = "first" }, 20); ` +
+				`callback(null, { toJSON: () => s }) }`},
 		{name: "unless it must not", want: `"none"`,
-			code: `exports.handler = (event, context, callback) => { context.callbackWaitsForEmptyEventLoop = false; let s = "none"; setTimeout(() => { s = "first" }, 20); callback(null, { toJSON: () => s }) }`},
+			code: `exports.handler = (event, context, callback) => { context.callbackWaitsForEmptyEventLoop = false; let s = ` +
+				`"none"; setTimeout(() => { s = "first" }, 20); callback(null, { toJSON: () => s }) }`},
 		{name: "neither promise nor callback is null", code: `exports.handler = () => "lost"`, want: `null`},
 		{
 			name: "a promise that stays pending is null",
@@ -133,7 +135,8 @@ func TestHandlers(t *testing.T) {
 		},
 		{
 			name: "a callback after the promise",
-			code: `exports.handler = (event, context, callback) => { setTimeout(() => callback(null, "late"), 20); return Promise.resolve("first") }`,
+			code: `exports.handler = (event, context, callback) => { setTimeout(() => callback(null, "late"), 20); return ` +
+				`Promise.resolve("first") }`,
 			want: `"first"`,
 		},
 		{
@@ -194,7 +197,8 @@ func TestHandlers(t *testing.T) {
 		// These leave a timer behind, for which those before them would wait.
 		{
 			name: "a callback with an error does not wait",
-			code: `exports.handler = (event, context, callback) => { setInterval(() => {}, 1000); callback(new TypeError("no")) }`,
+			code: `exports.handler = (event, context, callback) => { setInterval(() => {}, 1000); callback(new ` +
+				`TypeError("no")) }`,
 			want: `TypeError: no`,
 		},
 		{
@@ -240,7 +244,8 @@ func TestHandlersAlone(t *testing.T) {
 		},
 		{
 			name: "an unhandled rejection",
-			code: `exports.handler = () => { Promise.reject(new TypeError("unseen")); return new Promise((r) => setTimeout(r, 1000)) }`,
+			code: `exports.handler = () => { Promise.reject(new TypeError("unseen")); return new Promise((r) => ` +
+				`setTimeout(r, 1000)) }`,
 			want: `Runtime.UnhandledPromiseRejection: TypeError: unseen`,
 		},
 		{
@@ -263,7 +268,8 @@ func TestHandlersAlone(t *testing.T) {
 		{name: "the end of the process", code: `exports.handler = async () => process.exit(3)`, want: `Runtime.ExitError: `},
 		{
 			name: "answers as a stream",
-			code: `exports.handler = awslambda.streamifyResponse(async (event, stream, context) => { stream.write('"a'); stream.end('b"') })`,
+			code: `exports.handler = awslambda.streamifyResponse(async (event, stream, context) => { stream.write('"a'); ` +
+				`stream.end('b"') })`,
 			want: `"ab"`,
 		},
 		{
@@ -301,9 +307,10 @@ func TestModules(t *testing.T) {
 		},
 		{name: ".js comes before .mjs", files: map[string]string{"index.js": common, "index.mjs": es}, want: `"common"`},
 		{
-			name:  "waiting at the top",
-			files: map[string]string{"index.mjs": "const text = await Promise.resolve('top'); export const handler = async () => text"},
-			want:  `"top"`,
+			name: "waiting at the top",
+			files: map[string]string{"index.mjs": "const text = await Promise.resolve('top'); export const handler = " +
+				"async () => text"},
+			want: `"top"`,
 		},
 		{
 			name:  "exports that are computed",
@@ -344,17 +351,20 @@ func TestModules(t *testing.T) {
 			want: `"module"`,
 		},
 		{
-			name:  "what modules of the other kind have",
-			files: map[string]string{"index.mjs": `export const handler = async () => [typeof require, typeof module, typeof __dirname]`},
-			want:  `["undefined","undefined","undefined"]`,
+			name: "what modules of the other kind have",
+			files: map[string]string{"index.mjs": `export const handler = async () => [typeof require, typeof module, ` +
+				`typeof __dirname]`},
+			want: `["undefined","undefined","undefined"]`,
 		},
 		{
-			name:  "whether it is what was started",
-			files: map[string]string{"index.mjs": `import { pathToFileURL } from "node:url"; const main = import.meta.url === pathToFileURL(process.argv[1]).href; export const handler = async () => main`},
-			want:  `false`,
+			name: "whether it is what was started",
+			files: map[string]string{"index.mjs": `import { pathToFileURL } from "node:url"; const main = import.meta.url === ` +
+				`pathToFileURL(process.argv[1]).href; export const handler = async () => main`},
+			want: `false`,
 		},
 		{name: "a thread with an ES module", want: `"a thread"`, files: map[string]string{
-			"index.js":   `const { Worker } = require("worker_threads"); exports.handler = () => new Promise((resolve, reject) => new Worker(__dirname + "/thread.mjs").on("message", resolve).on("error", reject))`,
+			"index.js": `const { Worker } = require("worker_threads"); exports.handler = () => new Promise((resolve, ` +
+				`reject) => new Worker(__dirname + "/thread.mjs").on("message", resolve).on("error", reject))`,
 			"thread.mjs": `import { parentPort } from "node:worker_threads"; parentPort.postMessage("a thread")`}},
 		{
 			name:    "a package.json above the function's folder",
@@ -488,7 +498,8 @@ func TestErrorsAreLogged(t *testing.T) {
 func TestBetweenInvocations(t *testing.T) {
 	for name, code := range map[string]string{
 		"an exception": `exports.handler = async () => { setTimeout(() => { throw new Error("between") }, 1); return 1 }`,
-		"a promise":    `exports.handler = async () => { setTimeout(() => Promise.reject(new Error("between")), 1); return 1 }`,
+		"a promise": `exports.handler = async () => { setTimeout(() => Promise.reject(new Error("between")), ` +
+			`1); return 1 }`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -524,7 +535,8 @@ func TestTimeOut(t *testing.T) {
 	invoke, _ := deploy(
 		t,
 		lambdaruntime.Spec{Handler: "index.handler", Dir: t.TempDir(), Timeout: 2 * time.Second},
-		`exports.handler = async (event) => { if (event.busy) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); return 1 }`,
+		`exports.handler = async (event) => { if (event.busy) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, `+
+			`0); return 1 }`,
 	)
 	t.Parallel()
 	if got := runtimetest.Shown(invoke(`{"busy":true}`)); !strings.Contains(got, "Timedout") {

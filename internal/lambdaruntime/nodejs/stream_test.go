@@ -40,7 +40,8 @@ func TestStreams(t *testing.T) {
 		{"no end", `stream.write('one')`, "one", ""},
 		{"nothing", ``, "", ""},
 		{"much",
-			`for (let i = 0; i < 100; i++) { if (!stream.write('x'.repeat(9999))) { await new Promise((r) => stream.once('drain', r)) } } stream.end()`,
+			`for (let i = 0; i < 100; i++) { if (!stream.write('x'.repeat(9999))) { await new Promise((r) => ` +
+				`stream.once('drain', r)) } } stream.end()`,
 			strings.Repeat("x", 999900), ""},
 		{"an error at once", `throw new TypeError('no')`, "", "TypeError: no"},
 		{
