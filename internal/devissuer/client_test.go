@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -217,5 +218,34 @@ func TestTokenLife(t *testing.T) {
 	s.issuers[0].MaxLifetime = 10 * time.Second
 	if a := life("shop"); a != 10 {
 		t.Errorf("%d seconds, but the authorizer accepts 10", a)
+	}
+}
+
+// A scope has printable ASCII without spaces, quotes and backslashes (RFC 6749, section 3.3).
+func TestWordsOfAScope(t *testing.T) {
+	for c := range rune(256) {
+		text := "openid a" + string(c) + "b"
+		want := c >= ' ' && c <= '~' && c != '"' && c != '\\'
+		if _, ok := words(text); ok != want {
+			t.Errorf("%q: got %t, want %t", text, ok, want)
+		}
+	}
+	if got, ok := words(" b  a b "); !ok || !slices.Equal(got, []string{"b", "a"}) && !slices.Equal(got, []string{"a", "b"}) {
+		t.Errorf("got %q, %t, want each once", got, ok)
+	}
+}
+
+// The address of a subject that is not one has the characters that a local part may have.
+func TestDerivedAddress(t *testing.T) {
+	for subject, want := range map[string]string{
+		"ada":             "ada@example.com",
+		"Ada.L-9_z":       "Ada.L-9_z@example.com",
+		"AZ az 09":        "AZ-az-09@example.com",
+		"org/ada:1\u00E9": "org-ada-1-@example.com",
+		"ada@a.example":   "ada@a.example",
+	} {
+		if got := profile(subject, nil, []string{"openid", "email"})["email"]; got != want {
+			t.Errorf("%q: got %v, want %s", subject, got, want)
+		}
 	}
 }

@@ -257,6 +257,21 @@ func TestOpaqueTokensOfIssuers(t *testing.T) {
 	}
 }
 
+// A revocation names a token (RFC 7009, section 2.1).
+func TestRevocationWithoutAToken(t *testing.T) {
+	s := serve(t, askedIssuer())
+	for name, form := range map[string]url.Values{"none": {}, "an empty one": {"token": {""}}} {
+		answer, err := http.PostForm(s.RevocationURL("https://idp.example.com"), form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s: status %s", name, answer.Status)
+		}
+	}
+}
+
 // Tokens that were revoked stay so when the app changes, and their number is bounded.
 func TestRevocations(t *testing.T) {
 	s := serve(t, askedIssuer())
