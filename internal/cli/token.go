@@ -1,9 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
+	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
@@ -38,6 +41,9 @@ are several, select one with --issuer, --audience and --use.
   --use USE                 access for an access token, id for an ID token (default what the issuer's authorizer
                             accepts)
   --client-secret           print the clients' secret at the development issuer's token endpoint, instead of a token
+  --proof TOKEN             print a DPoP proof for one request with this token, instead of a token
+  --method M                the method of the request of --proof (default GET)
+  --url URL                 the URL of the request of --proof
 
 Scopes, groups and roles are written to the claims that the issuer uses for them.
 
@@ -56,6 +62,7 @@ type tokenFlags struct {
 	claims                claims
 	use                   string
 	clientSecret          bool
+	proof, method, url    string
 }
 
 func (t *tokenFlags) set() *flag.FlagSet {
@@ -73,6 +80,9 @@ func (t *tokenFlags) set() *flag.FlagSet {
 	f.BoolVar(&t.request.Opaque, "opaque", false, "")
 	f.StringVar(&t.use, "use", "", "")
 	f.BoolVar(&t.clientSecret, "client-secret", false, "")
+	f.StringVar(&t.proof, "proof", "", "")
+	f.StringVar(&t.method, "method", "", "")
+	f.StringVar(&t.url, "url", "", "")
 	return f
 }
 
@@ -81,8 +91,14 @@ func (t *tokenFlags) parse(args []string) error {
 	if err := command.Parse(set, args); err != nil {
 		return err
 	}
-	if err := command.NotEmpty(set, "assembly", "issuer", "audience", "subject"); err != nil {
+	if err := command.NotEmpty(set, "assembly", "issuer", "audience", "subject", "proof", "method", "url"); err != nil {
 		return err
+	}
+	switch {
+	case t.proof != "" && !strings.Contains(t.url, "://"):
+		return command.Wrongly("--proof without the --url of the request, such as http://127.0.0.1:3000/prod/orders")
+	case t.proof == "" && t.method+t.url != "":
+		return command.Wrongly("--method and --url without --proof: give the token of the request")
 	}
 	if t.request.Expires/time.Second == 0 {
 		return command.Wrongly(
@@ -105,8 +121,11 @@ func printToken(ctx context.Context, p *command.Process, args []string) error {
 	if err := t.parse(args); err != nil {
 		return err
 	}
-	if t.clientSecret {
+	switch {
+	case t.clientSecret:
 		return printClientSecret(p)
+	case t.proof != "":
+		return t.printProof(p)
 	}
 	from, err := t.source(ctx, p)
 	if err != nil {
@@ -129,6 +148,23 @@ func printToken(ctx context.Context, p *command.Process, args []string) error {
 		return err
 	}
 	return p.Print("the token", []byte(token+"\n"))
+}
+
+// printProof prints a proof by the development client's key, to which the command and "gatehouse dev" bind tokens.
+func (t *tokenFlags) printProof(p *command.Process) error {
+	keys, err := command.OpenKeys(p)
+	if err != nil {
+		return err
+	}
+	provider, err := devissuer.New(keys, nil, devissuer.Options{Now: p.Now})
+	if err != nil {
+		return err
+	}
+	proof, err := provider.Proof(cmp.Or(t.method, http.MethodGet), t.url, t.proof)
+	if err != nil {
+		return err
+	}
+	return p.Print("the proof", []byte(proof+"\n"))
 }
 
 // printClientSecret prints the secret of clients. It is the same for all clients and all assemblies.
