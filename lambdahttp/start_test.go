@@ -169,7 +169,16 @@ func TestInvoker(t *testing.T) {
 		!bytes.Contains(answer, []byte(`"statusCode":200`)) {
 		t.Errorf("got %s, %v, want status 200 with the body hello /you", answer, err)
 	}
-	for name, payload := range map[string]string{"no JSON": "{", "another service's event": `{"Records":[]}`} {
+	const good = `{"httpMethod":"GET","path":"/you","multiValueHeaders":{"a":["b"]}`
+	for name, payload := range map[string]string{
+		"no JSON":                            "{",
+		"another service's event":            `{"Records":[]}`,
+		"a number for the resource":          good + `,"resource":7}`,
+		"a list for the path's parameters":   good + `,"pathParameters":[]}`,
+		"a list for the query":               good + `,"multiValueQueryStringParameters":[]}`,
+		"a text for a parameter's values":    good + `,"multiValueQueryStringParameters":{"a":"b"}}`,
+		"a text for the authorizer's answer": good + `,"requestContext":{"authorizer":"x"}}`,
+	} {
 		if answer, err := h.Invoke(t.Context(), []byte(payload)); err == nil {
 			t.Errorf("%s: got %s, want an error", name, answer)
 		}
