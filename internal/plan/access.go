@@ -22,7 +22,7 @@ type (
 	// GuardedBy names the route's authorizer.
 	GuardedBy struct{ Name string }
 
-	// Forward hands the access token of the caller's session to the backend.
+	// Forward passes the access token of the caller's session to the backend.
 	Forward struct{}
 
 	// AnyCaller exempts a route from the API's default requirements.

@@ -25,8 +25,8 @@ type Authorizer struct {
 	// Headers are the request headers that it reads. The answer to preflights allows them.
 	Headers []string
 
-	// Enough lists alternative sets of headers, each of which is enough to let a caller in. "Cookie" counts as a header
-	// here. If nil, the authorizer needs all of Headers.
+	// Enough lists alternative sets of headers. A caller needs all headers of one set, among them "Cookie". If Enough is
+	// nil, the authorizer needs all of Headers.
 	Enough [][]string
 
 	// Included is set if the included function decides. That function needs the access table.
@@ -62,7 +62,7 @@ type Authorizer struct {
 	// JSONClaims reports whether access logs and templates get claims as JSON text, quotes included.
 	JSONClaims bool
 
-	// Session is set if the authorizer takes the session of a login.
+	// Session is set if the authorizer accepts sessions of a login.
 	Session *Session
 
 	// Cookies are the names of the cookies that it reads tokens from.

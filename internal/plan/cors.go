@@ -153,7 +153,7 @@ func (p *Plan) Preflights() []Preflight {
 
 // BinaryPreflights reports whether API Gateway takes preflights for binary data. A preflight has no Content-Type, which
 // counts as application/json, so this is so if the API's binary media types cover that type. A mock integration answers
-// binary data with 500, unless it is told to convert it.
+// binary data with 500, unless ContentHandling converts it.
 // Source: https://github.com/aws/serverless-application-model/issues/553
 func (p *Plan) BinaryPreflights() bool {
 	if p.props.RestAPI == nil {

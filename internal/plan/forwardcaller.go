@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// ForwardCaller adds the caller to what a route's integration sends.
+// ForwardCaller adds the caller to the requests of a route's integration.
 type ForwardCaller struct{}
 
 var _ Word = ForwardCaller{}
@@ -26,7 +26,8 @@ func (r PlannedRoute) Caller() *Caller {
 	return &r.Guard.Caller
 }
 
-// checkForwardCaller refuses to forward a caller who is not known, or whom the backend knows anyway.
+// checkForwardCaller refuses ForwardCaller on a route without a known caller, and on a route whose backend already gets
+// the caller.
 func (r PlannedRoute) checkForwardCaller(open bool) []error {
 	switch {
 	case !r.ForwardsCaller:

@@ -24,7 +24,7 @@ var responseTypes = []string{"ACCESS_DENIED", "API_CONFIGURATION_ERROR", "AUTHOR
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
 var headerValue = regexp.MustCompile(`^'[^']*'$|^(method\.request|context|stageVariables)\.[A-Za-z0-9._$-]+$`)
 
-// checkGatewayResponses refuses gateway responses that API Gateway does not support, and those that something else
+// checkGatewayResponses refuses gateway responses that API Gateway does not support, and those that another prop also
 // declares.
 func (p *Plan) checkGatewayResponses() (errs []error) {
 	for _, kind := range slices.Sorted(maps.Keys(p.props.GatewayResponses)) {

@@ -8,7 +8,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// Grantable returns the routes with these patterns. It returns an error if a grant of them would cover a further route.
+// Grantable returns the routes with these patterns. It returns an error if a grant of them would also cover another
+// route.
 func (p *Plan) Grantable(patterns []string) ([]PlannedRoute, error) {
 	if len(patterns) == 0 {
 		return nil, fmt.Errorf("no route is named: want patterns like %q", "GET /orders/{id}")

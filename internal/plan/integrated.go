@@ -7,7 +7,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan/integration"
 )
 
-// Integrated returns what matters of a route and its API to the integration that answers it.
+// Integrated returns the settings of a route and its API that the checks of its integration depend on.
 func (p *Plan) Integrated(r PlannedRoute) integration.Route {
 	out := integration.Route{
 		Pattern:    r.Pattern,

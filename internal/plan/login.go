@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// Session describes an authorizer that takes the session of a login.
+// Session describes an authorizer that accepts sessions of a login.
 type Session struct {
 	Login  *Login
 	Cached bool     // whether API Gateway caches its answers
@@ -55,7 +55,7 @@ type Login struct {
 	Function int
 }
 
-// Provider is what a preset knows about logging in at its provider.
+// Provider has a preset's settings for logins at its provider.
 type Provider struct {
 	Name        string            // of the preset, for errors
 	Parameters  map[string]string // of the authorization request

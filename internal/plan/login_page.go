@@ -30,7 +30,7 @@ func (p *Plan) LoginPage() string {
 	return strings.Replace(loginPage, "\n<!-- links -->", links.String(), 1)
 }
 
-// whereOf returns what tells a login apart from the API's other ones, if there are several.
+// whereOf returns a text that identifies a login among several of the API, or "" if there is only one.
 func (l *Login) whereOf(p *Plan) string {
 	if len(p.Logins) == 1 {
 		return ""

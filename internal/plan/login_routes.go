@@ -83,8 +83,8 @@ func (p *Plan) addLogins() (errs []error) {
 	return append(errs, p.checkCookies()...)
 }
 
-// checkCookies refuses what could read another guard's session: two logins with one cookie, and a token cookie that has
-// the name of a session's.
+// checkCookies refuses two logins with one cookie, and a token cookie with the name of a session's cookie. One guard
+// could otherwise read another guard's session.
 func (p *Plan) checkCookies() (errs []error) {
 	for i, l := range p.Logins {
 		for _, other := range p.Logins[:i] {

@@ -39,8 +39,8 @@ func (p *Plan) LoginScopes(l *Login) []string {
 	return out
 }
 
-// LoginClaims returns the claims of an ID token that the session keeps, because guards compare them or hand them on. It
-// returns nil if the session holds an access token.
+// LoginClaims returns the claims of an ID token that the session keeps, because guards compare them or pass them to
+// backends. It returns nil if the session has an access token.
 func (p *Plan) LoginClaims(l *Login) []string {
 	if !l.ReadsIDTokens() {
 		return nil

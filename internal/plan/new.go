@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// New checks the props. The error lists everything that is wrong.
+// New checks the props and returns the plan. Its error lists all problems of the props.
 func New(props Props) (*Plan, error) {
 	p := &Plan{props: props, Stage: stageName(props)}
 	errs := p.addGuards()
@@ -34,7 +34,7 @@ func New(props Props) (*Plan, error) {
 	if len(errs) == 0 {
 		errs = append(errs, p.checkAddresses()...)
 	}
-	// These run in any case. A check that needs a table without errors belongs above.
+	// These checks run even if the table has errors. A check that needs a valid table belongs above.
 	for _, check := range []func() []error{
 		p.checkCORS,
 		props.Stage.check,

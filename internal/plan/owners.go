@@ -7,8 +7,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 
-// SharedOwners returns a warning about routes that compare the path with a claim if the tokens come from several
-// issuers. A caller of one issuer would then pass for a caller of another. It returns "" if there is no such route. The
+// SharedOwners returns a warning about routes that compare the path with a claim and accept tokens of several issuers,
+// or "". Two issuers may have callers with the same value, and each caller would then own the other's paths. The
 // warning can be acknowledged by its ID.
 // Source: https://openid.net/specs/openid-connect-core-1_0.html#ClaimStability
 func (p *Plan) SharedOwners(id string) string {

@@ -1,9 +1,10 @@
 // Package plan checks the access table of a REST API in plain Go: its routes and who guards each, the authorizers, the
 // resource policy, CORS, the stage and the settings of the API.
 //
-// Package secureapi converts its props into [Props], and builds what the [Plan] says. The package imports neither CDK
-// nor jsii, so its checks run under the race detector and are fuzzed. A value that is known only at deployment is a
-// text with the marker of a CDK token. Checks of the literal text do not apply to it; see [Unresolved].
+// Package secureapi converts its props into [Props], calls [New] and builds CDK objects from the [Plan]. Package
+// cognito uses its checks of a [Login]. The package imports neither CDK nor jsii, so its tests run under the race
+// detector and are fuzzed. A value that is known only at deployment is a string with the marker of a CDK token, to
+// which checks of the literal value do not apply; see [Unresolved].
 package plan
 
 import (
@@ -44,7 +45,7 @@ type PlannedRoute struct {
 	Reason   string // why it is public
 	Forward  bool   // whether its function gets the access token of the caller's session
 	Requires []access.Requirement
-	KeyOnly  bool      // Guard is nil, and Reason tells why a key is enough
+	KeyOnly  bool      // Guard is nil, and Reason says why a key is enough
 	Throttle *Throttle // of its method; nil for the stage's
 
 	Cache *CacheResponse // nil if its answers are not cached
@@ -96,7 +97,7 @@ func (p *Plan) Guard(name string) *Guard {
 	return nil
 }
 
-// Unnamed reports whether there is no authorizer at all.
+// Unnamed reports whether the API has no authorizer.
 func (p *Plan) Unnamed() bool { return len(p.Guards) == 0 }
 
 // Names lists the names of the further authorizers, for errors.

@@ -75,8 +75,8 @@ func (r PlannedRoute) requiredHeaders() (names []string) {
 	return names
 }
 
-// Checked returns, for each route, what API Gateway checks in its requests: "body" and the parameters, separated by
-// spaces. Routes without checks are left out. The finished template is compared with it.
+// Checked returns what API Gateway checks in the requests of each route: "body" and parameters, separated by spaces. It
+// omits routes without checks. The rules compare the finished template with it.
 func (p *Plan) Checked() map[string]string {
 	out := map[string]string{}
 	for _, r := range p.Routes {

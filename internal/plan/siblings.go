@@ -8,8 +8,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// Siblings are pairs of routes of one function that a router in it can mistake for each other, although callers of the
-// first need not meet the requirement of the second.
+// Siblings are pairs of routes of one function. The function's router can confuse the two routes, and callers of the
+// first need not meet the requirements of the second.
 type Siblings struct {
 	Route PlannedRoute // a route that the function answers
 

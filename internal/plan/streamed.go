@@ -50,7 +50,7 @@ func (p *Plan) checkStreamed() (errs []error) {
 }
 
 // StreamedRoutes returns the routes of a function whose answers are streamed and buffered, by verb and path, in the
-// form that the function is told. An ANY beside another method of its path is written as the verbs that are left for
+// form that the function reads. An ANY beside another method of its path is written as the verbs that are left for
 // it.
 func (p *Plan) StreamedRoutes(function int) (streamed, buffered []string) {
 	for r := range p.Sorted() {

@@ -6,7 +6,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// name returns the name that people know the API by.
+// name returns the name of the API for messages.
 func (a *api) name() string {
 	if a.plan != nil && a.plan.path != "" {
 		return a.plan.path

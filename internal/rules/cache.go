@@ -34,8 +34,8 @@ var responseCache = Rule{
 	},
 }
 
-// caches describes whose answers the settings of a stage cache, without those that the table caches. It returns "" if
-// there are none. Unknown settings count as caching.
+// caches describes the methods whose answers a stage caches although the table does not cache them, or returns "".
+// Unknown settings count as caching.
 func (a *api) caches(settings any) string {
 	object, ok := settings.(map[string]any)
 	if !ok {

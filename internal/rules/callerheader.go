@@ -92,7 +92,7 @@ func (m *method) proxied() (p proxied, ok bool) {
 	return p, true
 }
 
-// tells reports whether a mapping expression is what the method's guard found out about the caller.
+// tells reports whether a mapping expression is a value of the caller from the method's guard.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-parameter-mapping-sources.html and
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
 func (m *method) tells(from string) bool {
@@ -104,8 +104,8 @@ func (m *method) tells(from string) bool {
 	return strings.HasPrefix(from, "context.authorizer.") && (m.why != "" || slices.ContainsFunc(m.types, hasContext))
 }
 
-// forgeable says how the client writes a header that the backend receives. It returns "" if the client cannot, or if
-// that is not known.
+// forgeable describes how a client can set a header that the backend receives. It returns "" if the client cannot, or
+// if the mapping is not known.
 func (p proxied) forgeable(header string) string {
 	from, mapped := p.headers[header]
 	switch {

@@ -9,14 +9,14 @@ import (
 )
 
 // choices are the values that a string property may have at deployment. An unset property has the value "". If the list
-// may be incomplete, why tells what is not known.
+// may be incomplete, why says what is not known.
 type choices struct {
 	values []string
 	why    string
 }
 
-// choose returns the values that a property may have. If a condition or a parameter decides, it returns all of them. The
-// condition under which the resource is made holds wherever there is the resource.
+// choose returns the values that a property may have. If a condition or a parameter decides, it returns all of them. It
+// assumes that the resource's own condition holds, because the resource does not exist otherwise.
 func (r *resource) choose(name string) choices { return r.chooseFrom(r.t.Properties[name], 0) }
 
 // maxChoices is the maximum depth of nested choices.

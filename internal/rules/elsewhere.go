@@ -74,8 +74,9 @@ func (v *view) permitted() map[string]bool {
 	return out
 }
 
-// elsewhere describes in which account or region a function is, if it differs from the stack's. It returns "" if it is
-// the same, or not known. The ARN of a function of the assembly has a placeholder for what its stack leaves open.
+// elsewhere describes a function's account or region if it differs from the stack's. It returns "" if it is the same or
+// not known. The ARN of a function of the assembly has a placeholder for an account or region that its stack does not
+// set.
 func (r *resource) elsewhere(arn string, s *cloudassembly.Stack) string {
 	parts := strings.Split(arn, ":") // arn:partition:lambda:region:account:function:name
 	if len(parts) < 7 || parts[2] != "lambda" {

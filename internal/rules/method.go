@@ -32,7 +32,7 @@ func (m *method) planned() (guard string, is bool) {
 	return guard, is
 }
 
-// isBesideTable reports whether the method belongs to an API that Gatehouse built but not to the API's plan.
+// isBesideTable reports whether the method belongs to an API that Gatehouse built, but is not in the API's plan.
 func (m *method) isBesideTable() bool {
 	_, is := m.planned()
 	return m.api != nil && m.api.plan != nil && !is

@@ -49,7 +49,7 @@ var openEndpoint = Rule{
 	},
 }
 
-// mutualTLS returns the domains that require client certificates, and those that do not, by what a mapping calls them.
+// mutualTLS returns the domains that require client certificates, and those that do not, by their names in mappings.
 // Both kinds of domains serve REST APIs.
 //
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html,

@@ -50,7 +50,7 @@ const (
 	//   role        the ARN of the role that invokes the function; may be absent
 	//   pools       the list of the ARNs of a Cognito authorizer's user pools
 	//   jwt         the JwtConfiguration of a JWT authorizer
-	//   usageKey    the claim that the included function takes API keys from; may be absent
+	//   usageKey    the claim from which the included function reads API keys; may be absent
 	//   included    whether its function is the included one, which only knows the routes of the plan
 	AuthorizerMetadata = "gatehouse:authorizer"
 )
@@ -75,7 +75,8 @@ type plan struct {
 	policy     any
 }
 
-// readPlan reads the plan of an API, or nil if it has none. The error tells what cannot be read.
+// readPlan reads the plan of an API. It returns nil if the API has no plan. The error names the member that it cannot
+// read.
 func readPlan(raw any) (*plan, error) {
 	if raw == nil {
 		return nil, nil

@@ -5,7 +5,7 @@ type Rule struct {
 	ID  string // in kebab case; it never changes
 	Why string // the reason
 
-	// Looks tells what the rule looks at, and in which APIs.
+	// Looks names the properties that the rule reads, and the APIs that it applies to.
 	Looks string
 
 	WayOut string // in general; a finding may have its own

@@ -1,14 +1,15 @@
-// Package rules judges finished cloud assemblies. It checks whether the templates still guard each REST API as its
-// access table states, and whether an API of any origin has a definite security hole.
+// Package rules checks finished cloud assemblies. It checks whether the templates still guard each REST API as its
+// access table states, and whether an API of any origin has a definite security hole. The construct secureapi.API runs
+// it at synthesis, and gatehouse check on an assembly.
 //
 //	a, err := cloudassembly.Read("cdk.out")
 //	for _, f := range rules.Check(a, rules.Options{}) {
 //		fmt.Println(f.Rule, f.ConstructPath, f.Message)
 //	}
 //
-// It reads the templates to be deployed and not the constructs, so overrides, aspects and generic resources are judged
-// alike. The plan of an API that package secureapi built is in the metadata of its resources: see [PlanMetadata]. For
-// other APIs it reports only what is wrong in any app. It does not call AWS, and changes nothing.
+// It reads the templates and not the constructs, so it also sees overrides, aspects and generic resources. The plan of
+// an API that package secureapi built is in the metadata of its resources: see [PlanMetadata]. For other APIs it
+// reports only what is wrong in any app. It does not call AWS or change the assembly.
 package rules
 
 import (

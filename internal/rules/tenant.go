@@ -215,7 +215,7 @@ func (r *resource) isolated() answer {
 	return notKnown
 }
 
-// tenantOf tells which tenant a method passes to its function.
+// tenantOf describes the tenant ID that a method passes to its function.
 type tenantOf struct {
 	function *resource // nil if it is not in the assembly
 	isolated answer    // whether the function has tenant isolation; no if the method invokes no function
@@ -260,7 +260,7 @@ func (m *method) tenant() (t tenantOf) {
 	return t
 }
 
-// fault tells why Lambda would refuse each call of a method, and the way out. It returns "" if Lambda would not, or if
+// fault says why Lambda would refuse each call of a method, and the way out. It returns "" if Lambda would not, or if
 // that is not known.
 func (t tenantOf) fault(m *method) (what, wayOut string) {
 	static, isStatic := strings.CutPrefix(t.from, "'")

@@ -83,7 +83,7 @@ type method struct {
 
 func (r *resource) String() string { return r.stack.Path + "/" + r.id }
 
-// get resolves a property. It returns nil if the property is not set. The error tells why it is known only at
+// get resolves a property. It returns nil if the property is not set. The error says why it is known only at
 // deployment. The result must not be changed.
 func (r *resource) get(name string) (any, error) {
 	return r.v.e.Property(r.stack, r.id, name)
