@@ -95,9 +95,9 @@ func TestMissingObjectsPanic(t *testing.T) {
 			"secureapi: NotDeployed/Api: URL: the API has no stage, as RestApiProps.Deploy is false"},
 		{"a domain", func() { plain.DomainURL() }, "DomainURL: the API has no domain: set Props.Domain"},
 		{"a usage plan", func() { plain.UsagePlan("free") },
-			`UsagePlan: there is no plan "free" in Props.UsagePlans: there are none`},
+			`UsagePlan: there is no plan "free" in Props.UsagePlans: it has none`},
 		{"a key", func() { plain.Key("mobile") },
-			`Key: there is no key "mobile" that the stack makes in Props.UsagePlans: there are none`},
+			`Key: there is no key "mobile" that the stack makes in Props.UsagePlans: it has none`},
 	} {
 		t.Run(tt.name, func(t *testing.T) { refused(t, tt.do, tt.want) })
 	}

@@ -426,7 +426,7 @@ func TestConsequentialErrorsAreOmitted(t *testing.T) {
 			`route "GET /a": Public needs a reason, for those who review it: Public("load balancer health check")`},
 		{"an unknown guard", "the same", only(Handle("GET /a", fn, GuardedBy("x"))),
 			`route "GET /a": it is GuardedBy "x", which is not among Props.Authorizers: ` +
-				`there are none; add it there, or write another name`},
+				`it is empty; add it there, or write another name`},
 		{"public with a scope", "the same", only(Handle("GET /a", fn, Public("x"), AnyScope("a"))),
 			`route "GET /a": it is Public and yet requires scope a: leave one of them out`},
 		{"a parameter after a colon", "the same", only(Handle("GET /a", fn, Public("x")), Handle("GET /:b", fn)),

@@ -129,7 +129,7 @@ func names[V any](of map[string]V) string {
 		out = append(out, fmt.Sprintf("%q", name))
 	}
 	if len(out) == 0 {
-		return "there are none"
+		return "it has none"
 	}
 	slices.Sort(out)
 	return fmt.Sprintf("they are %s", out)

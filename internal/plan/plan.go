@@ -109,7 +109,7 @@ func (p *Plan) Names() string {
 		}
 	}
 	if len(out) == 0 {
-		return "there are none"
+		return "it is empty"
 	}
 	return "they are " + strings.Join(out, ", ")
 }

@@ -128,7 +128,7 @@ func TestWrongGuards(t *testing.T) {
 		{"two guards", add(handle("GET /l", fn, GuardedBy{"x"}, GuardedBy{"y"})), `it is GuardedBy both "x" and "y"`},
 		{"unknown guard",
 			add(handle("GET /m", fn, GuardedBy{"x"})),
-			`it is GuardedBy "x", which is not among Props.Authorizers: there are none; add it there, or write another name`},
+			`it is GuardedBy "x", which is not among Props.Authorizers: it is empty; add it there, or write another name`},
 		{"unused guard",
 			func(p *Props) { p.Authorizers = map[string]*Authorizer{"ops": signing()} },
 			`the Signing "ops" guards no route`},
