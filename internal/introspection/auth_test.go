@@ -151,6 +151,7 @@ func TestCheck(t *testing.T) {
 		"no URL":            {func(o *Options) { o.Endpoint = "issuer" }, "not an absolute URL"},
 		"a user":            {func(o *Options) { o.Endpoint = "https://a:b@issuer.example.com/i" }, "has a user name"},
 		"a query":           {func(o *Options) { o.Endpoint = "https://issuer.example.com/i?client_id=x" }, "has a query"},
+		"an empty query":    {func(o *Options) { o.Endpoint = "https://issuer.example.com/i?" }, "has a query"},
 		"a fragment":        {func(o *Options) { o.Endpoint = "https://issuer.example.com/i#x" }, "has a fragment"},
 		"no client":         {func(o *Options) { o.ClientID = "" }, "ClientID"},
 		"a client in UTF-8": {func(o *Options) { o.ClientID = "bücher" }, "printable ASCII"},
@@ -162,10 +163,11 @@ func TestCheck(t *testing.T) {
 			o.Method, o.Algorithm, o.Audience, o.KeyID = clientauth.PrivateKey, "ES256", "x", "\n"
 		},
 			"want printable ASCII"},
-		"a key id":      {func(o *Options) { o.KeyID = "k" }, "are for private_key_jwt"},
-		"no credential": {func(o *Options) { o.Credential = nil }, "no Credential"},
-		"too long":      {func(o *Options) { o.Keep = 2 * time.Hour }, "Keep 2h0m0s"},
-		"a fraction":    {func(o *Options) { o.Keep = time.Second + 1 }, "whole seconds"},
+		"a key id":          {func(o *Options) { o.KeyID = "k" }, "are for private_key_jwt"},
+		"no credential":     {func(o *Options) { o.Credential = nil }, "no Credential"},
+		"a second too long": {func(o *Options) { o.Keep = MaxKeep + time.Second }, "is not a number of whole seconds up to"},
+		"too long":          {func(o *Options) { o.Keep = 2 * time.Hour }, "Keep 2h0m0s"},
+		"a fraction":        {func(o *Options) { o.Keep = time.Second + 1 }, "whole seconds"},
 	} {
 		o := Options{Endpoint: "https://issuer.example.com/i", ClientID: "c",
 			Credential: func(context.Context) ([]byte, error) { return nil, nil }}

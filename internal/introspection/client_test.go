@@ -97,6 +97,9 @@ func TestOutcomes(t *testing.T) {
 		"nbf at the limit":   {sayJSON(`{"active":true,"nbf":-9007199254740991}`), nil, "", 0},
 		"nbf past the limit": {sayJSON(`{"active":true,"nbf":-9007199254740992}`), ErrUnavailable, "nbf is not a number", 0},
 		"nbf null":           {sayJSON(`{"active":true,"nbf":null}`), ErrUnavailable, "nbf is not a number", 0},
+		"64 KB":              {sayJSON(active + strings.Repeat(" ", maxAnswer-len(active))), nil, "", 0},
+		"a byte more": {sayJSON(active + strings.Repeat(" ", maxAnswer-len(active)+1)),
+			ErrUnavailable, "larger than 65536 bytes", 0},
 		"65 KB": {sayJSON(`{"active":true,"x":"` + strings.Repeat("x", maxAnswer) + `"}`),
 			ErrUnavailable, "larger than", 0},
 		"redirect": {func(w http.ResponseWriter, r *http.Request) {
@@ -473,6 +476,9 @@ func TestSignedAnswers(t *testing.T) {
 			a, err := f.ask("opaque-1")
 			if !errors.Is(err, c.want) || (a == nil) != (c.want != nil) {
 				t.Errorf("got %v, %v, want %v", a, err, c.want)
+			}
+			if c.err != nil && !strings.Contains(err.Error(), "the signed answer: canary") {
+				t.Errorf("the error does not say what is wrong with the answer: %v", err)
 			}
 			if got := f.server.last().header.Get("Accept"); got != signedType {
 				t.Errorf("accepts %q", got)

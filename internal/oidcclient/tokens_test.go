@@ -8,11 +8,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// TestTokenSizes: a table could store longer tokens than cookies, but the guard verifies none.
-func TestTokenSizes(t *testing.T) {
+// A member that is null counts as missing. A table could store longer tokens than cookies, but the guard verifies none.
+func TestReadTokens(t *testing.T) {
 	longest := strings.Repeat("a", 8192)
 	for members, want := range map[string]string{
+		`"access_token":"a","refresh_token":null,"id_token":null,"expires_in":null`: "",
+
 		`"access_token":"` + longest + `"`:                      "",
+		`"access_token":null`:                                   "access_token is missing or not a token",
+		`"access_token":"a","refresh_token":false`:              "refresh_token is missing or not a token",
+		`"access_token":"a","expires_in":false`:                 "expires_in is not a number of seconds",
 		`"access_token":"` + longest + `a"`:                     "access_token is longer than 8192 bytes",
 		`"access_token":"a","refresh_token":"` + longest + `a"`: "refresh_token is longer than 8192 bytes",
 	} {
