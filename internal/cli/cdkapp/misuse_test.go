@@ -22,16 +22,17 @@ func TestOfMisuse(t *testing.T) {
 		"    at main.go:16 (main)\n" +
 		"exit status 2\n"
 	const message = "panic: secureapi: Shop/Api: CORS: AllowOrigins is empty\n"
+	const several = "panic: secureapi: Shop/Api: 2 things are wrong:\n\t  - a\n\t  - b (c)\n"
 	replaced := strings.ReplaceAll(goStack, "go/pkg/mod/github.com/gatehouse-cdk/gatehouse@v0.1.0", "clone")
 	for _, tt := range []struct {
 		name, why   string
 		input, want string
 	}{
 		{"an error of the table", "the app's own frames say where", message + goStack, message + short},
-		{"several errors", "they are lines of one message", "panic: secureapi: Shop/Api: 2 things are wrong:\n\t  - a\n\t  - b (c)\n" +
-			goStack, "panic: secureapi: Shop/Api: 2 things are wrong:\n\t  - a\n\t  - b (c)\n" + short},
+		{"several errors", "they are lines of one message", several + goStack, several + short},
 		{"a replaced module", "its path has no version", message + replaced, message + short},
-		{"another panic", "its cause may be anywhere", "panic: runtime error\n" + goStack, "panic: runtime error\n" + goStack},
+		{"another panic", "its cause may be anywhere", "panic: runtime error\n" + goStack,
+			"panic: runtime error\n" + goStack},
 		{"a message in a line", "that is output of the app", "see panic: secureapi: x\n" + goStack,
 			"see panic: secureapi: x\n" + goStack},
 		{"output after the stack", "it stays", message + goStack + "    at x (node_modules/y.js:1:2)\n",
