@@ -1,56 +1,29 @@
 package authz
 
 import (
-	"bytes"
-	"crypto/ecdsa"
 	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/sha256"
-	"crypto/x509"
-	"encoding/base64"
-	"encoding/json"
-	"encoding/pem"
-	"fmt"
-	"math/big"
 	"strings"
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
 )
 
-// newCertificate returns a certificate in PEM, as API Gateway writes it into events, and its thumbprint (RFC 8705,
-// section 3.1).
-func newCertificate(t *testing.T) (text, thumbprint string) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1)}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	sum := sha256.Sum256(der)
-	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})),
-		base64.RawURLEncoding.EncodeToString(sum[:])
+// newCertificate returns another client certificate each time, and its thumbprint.
+func newCertificate() (text, thumbprint string) {
+	return authztest.ECDSA("client", elliptic.P256()).Certificate()
 }
 
 // presenting returns the event of a request with a token and a client certificate.
-// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
-func presenting(t *testing.T, certificate, token string) []byte {
-	t.Helper()
+func presenting(certificate, token string) []byte {
 	event := authztest.RequestEvent("GET", "/orders", map[string][]string{"Authorization": {"Bearer " + token}}, nil)
-	text, _ := json.Marshal(certificate)
-	identity := fmt.Sprintf(`"identity":{"clientCert":{"clientCertPem":%s,"serialNumber":"1"},`, text)
-	return bytes.Replace(event, []byte(`"identity":{`), []byte(identity), 1)
+	return authztest.WithCertificate(event, certificate)
 }
 
 // RFC 8705, section 3: the resource server verifies that the token is bound to the client's certificate, and otherwise
 // answers 401.
 func TestCertificateBound(t *testing.T) {
-	mine, thumbprint := newCertificate(t)
-	other, _ := newCertificate(t)
+	mine, thumbprint := newCertificate()
+	other, _ := newCertificate()
 	bound := func(cnf any) string { return token(object{"cnf": cnf}) }
 	good := bound(object{"x5t#S256": thumbprint})
 	required := func(s *setup) { s.config.Issuers[0].CertificateBound = true }
@@ -61,30 +34,30 @@ func TestCertificateBound(t *testing.T) {
 		event  []byte
 		want   string // allow, or the reason of a 401
 	}{
-		{"the token's certificate", required, presenting(t, mine, good), ""},
-		{"PEM without the last line break", required, presenting(t, strings.TrimSuffix(mine, "\n"), good), ""},
-		{"another certificate", required, presenting(t, other, good), "certificate"},
+		{"the token's certificate", required, presenting(mine, good), ""},
+		{"PEM without the last line break", required, presenting(strings.TrimSuffix(mine, "\n"), good), ""},
+		{"another certificate", required, presenting(other, good), "certificate"},
 		{"no certificate", required, get(good), "certificate"},
-		{"an empty certificate", required, presenting(t, "", good), "certificate"},
-		{"not PEM", required, presenting(t, thumbprint, good), "certificate"},
-		{"PEM without line breaks", required, presenting(t, withoutLine, good), "certificate"},
-		{"two certificates", required, presenting(t, mine+other, good), "certificate"},
-		{"a key in PEM", required, presenting(t, strings.ReplaceAll(mine, "CERTIFICATE", "PUBLIC KEY"), good), "certificate"},
+		{"an empty certificate", required, presenting("", good), "certificate"},
+		{"not PEM", required, presenting(thumbprint, good), "certificate"},
+		{"PEM without line breaks", required, presenting(withoutLine, good), "certificate"},
+		{"two certificates", required, presenting(mine+other, good), "certificate"},
+		{"a key in PEM", required, presenting(strings.ReplaceAll(mine, "CERTIFICATE", "PUBLIC KEY"), good), "certificate"},
 		{"a TOKEN event, which never has a certificate", required, header("Bearer " + good), "certificate"},
-		{"a token without cnf", required, presenting(t, mine, token(nil)), "unbound"},
-		{"a DPoP token", required, presenting(t, mine, bound(object{"jkt": thumbprint})), "unbound"},
+		{"a token without cnf", required, presenting(mine, token(nil)), "unbound"},
+		{"a DPoP token", required, presenting(mine, bound(object{"jkt": thumbprint})), "unbound"},
 		{"a token bound to a certificate and a key", required,
-			presenting(t, mine, bound(object{"x5t#S256": thumbprint, "jkt": thumbprint})), "unbound"},
-		{"a cnf that is a string", required, presenting(t, mine, bound(thumbprint)), "unbound"},
-		{"an empty cnf", required, presenting(t, mine, bound(object{})), "unbound"},
-		{"a cnf that is null", required, presenting(t, mine, bound(nil)), "unbound"},
-		{"a thumbprint that is a list", required, presenting(t, mine, bound(object{"x5t#S256": []string{thumbprint}})),
+			presenting(mine, bound(object{"x5t#S256": thumbprint, "jkt": thumbprint})), "unbound"},
+		{"a cnf that is a string", required, presenting(mine, bound(thumbprint)), "unbound"},
+		{"an empty cnf", required, presenting(mine, bound(object{})), "unbound"},
+		{"a cnf that is null", required, presenting(mine, bound(nil)), "unbound"},
+		{"a thumbprint that is a list", required, presenting(mine, bound(object{"x5t#S256": []string{thumbprint}})),
 			"unbound"},
-		{"the member's name in lower case", required, presenting(t, mine, bound(object{"x5t#s256": thumbprint})), "unbound"},
+		{"the member's name in lower case", required, presenting(mine, bound(object{"x5t#s256": thumbprint})), "unbound"},
 		{"an empty thumbprint", required, get(bound(object{"x5t#S256": ""})), "certificate"},
-		{"a thumbprint with padding", required, presenting(t, mine, bound(object{"x5t#S256": thumbprint + "="})),
+		{"a thumbprint with padding", required, presenting(mine, bound(object{"x5t#S256": thumbprint + "="})),
 			"certificate"},
-		{"an issuer that is not CertificateBound", func(*setup) {}, presenting(t, mine, good), "bound"},
+		{"an issuer that is not CertificateBound", func(*setup) {}, presenting(mine, good), "bound"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, perRequest := range []bool{false, true} {
@@ -115,8 +88,8 @@ func TestCertificateBound(t *testing.T) {
 // The issuer's introspection answer names the certificate of a token (RFC 8705, section 3.2). If the token is a JWT,
 // the bindings in the JWT and in the answer must both hold.
 func TestCertificateBoundByIntrospection(t *testing.T) {
-	mine, thumbprint := newCertificate(t)
-	other, _ := newCertificate(t)
+	mine, thumbprint := newCertificate()
+	other, _ := newCertificate()
 	good := object{"x5t#S256": thumbprint}
 	bearer, bound := token(nil), token(object{"cnf": good})
 	for _, c := range []struct {
@@ -146,7 +119,7 @@ func TestCertificateBoundByIntrospection(t *testing.T) {
 				answer = answer.With(object{"cnf": c.cnf})
 			}
 			a.know(c.token, answer)
-			_, err := f.invoke(presenting(t, c.certificate, c.token))
+			_, err := f.invoke(presenting(c.certificate, c.token))
 			if c.want == "" && err != nil {
 				t.Errorf("got %v, want no error; log: %s", err, f.log)
 			}
