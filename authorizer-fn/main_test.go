@@ -15,6 +15,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
 	"github.com/gatehouse-cdk/gatehouse/internal/functest"
+	"github.com/gatehouse-cdk/gatehouse/internal/functest/process"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
@@ -43,7 +44,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// logFile is a process's log. The process writes to the file directly, so its lines can be read at once.
+// logFile is the path of a function's log.
 type logFile struct{ path string }
 
 func (l logFile) String() string {
@@ -92,36 +93,12 @@ func launchBuilt(
 	if err := os.WriteFile(filepath.Join(dir, "access.json"), []byte(table), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	api, err := authztest.StartRuntime()
-	if err != nil {
-		t.Fatal(err)
-	}
-	log := logFile{filepath.Join(dir, "log")}
-	file, err := os.Create(log.path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	cmd := exec.Command(path)
-	cmd.Env = []string{
-		"AWS_LAMBDA_RUNTIME_API=" + api.Address(),
-		"LAMBDA_TASK_ROOT=" + dir,
-		"AWS_LAMBDA_FUNCTION_NAME=authorizer",
-	}
-	cmd.Env = append(cmd.Env, env...)
+	all := append([]string{"LAMBDA_TASK_ROOT=" + dir, "AWS_LAMBDA_FUNCTION_NAME=authorizer"}, env...)
 	for name, value := range config.Environment() {
-		cmd.Env = append(cmd.Env, name+"="+value)
+		all = append(all, name+"="+value)
 	}
-	cmd.Stdout, cmd.Stderr = file, file
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		api.Close()
-		cmd.Process.Kill()
-		cmd.Wait()
-	})
-	return api, log
+	api, log := process.Start(t, path, all...)
+	return api, logFile{log}
 }
 
 // invoke sends the event and returns how API Gateway reads the function's answer: "401", "500", "403" or "allowed".

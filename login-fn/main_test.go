@@ -19,6 +19,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
 	"github.com/gatehouse-cdk/gatehouse/internal/functest"
+	"github.com/gatehouse-cdk/gatehouse/internal/functest/process"
 	"github.com/gatehouse-cdk/gatehouse/internal/login"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/driver"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/memory"
@@ -140,27 +141,8 @@ type running struct {
 // run starts a built function.
 func run(t *testing.T, path string, env []string) *running {
 	t.Helper()
-	api, err := authztest.StartRuntime()
-	if err != nil {
-		t.Fatal(err)
-	}
-	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(path)
-	cmd.Env = append(env, "AWS_LAMBDA_RUNTIME_API="+api.Address())
-	cmd.Stdout, cmd.Stderr = log, log
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		api.Close()
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		log.Close()
-	})
-	return &running{api, log.Name()}
+	api, log := process.Start(t, path, env...)
+	return &running{api, log}
 }
 
 // ask sends the function an event of API Gateway.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
 	"github.com/gatehouse-cdk/gatehouse/internal/functest"
+	"github.com/gatehouse-cdk/gatehouse/internal/functest/process"
 	"github.com/gatehouse-cdk/gatehouse/internal/pretoken"
 )
 
@@ -66,26 +67,7 @@ func TestFunction(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	api, err := authztest.StartRuntime()
-	if err != nil {
-		t.Fatal(err)
-	}
-	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer log.Close()
-	cmd := exec.Command(path)
-	cmd.Env = append(environment(), "AWS_LAMBDA_RUNTIME_API="+api.Address())
-	cmd.Stdout, cmd.Stderr = log, log
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		api.Close()
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
+	api, log := process.Start(t, path, environment()...)
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	ask := func(payload []byte) authztest.Result {
@@ -130,7 +112,7 @@ func TestFunction(t *testing.T) {
 				result.Error, result.Payload)
 		}
 	}
-	text, err := os.ReadFile(log.Name())
+	text, err := os.ReadFile(log)
 	if err != nil {
 		t.Fatal(err)
 	}

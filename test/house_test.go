@@ -52,7 +52,7 @@ var floors = [][]string{
 		"constructs/internal/startup",
 	},
 	{"authorizer-fn", "backend-fn", "login-fn", "pretoken-fn"},
-	{"authorizer-fn/authztest", "backend-fn/internal"},
+	{"authorizer-fn/authztest", "backend-fn/internal", "internal/functest/process"},
 	{"backend-fn/orders"},
 	{"internal/mappingtemplate"},
 	{"internal/plan", "internal/monitor"},
