@@ -28,6 +28,8 @@ func TestWrongCacheKeys(t *testing.T) {
 		{"the caller", mapped("header.A", "context.identity.sourceIp"),
 			dependsOn + "context.identity.sourceIp on, which may " +
 				"differ between callers, so one caller would get the answer of another: leave one of the two out"},
+		{"the authorizer's answer", mapped("header.A", "context.authorizer.principalId"),
+			dependsOn + "context.authorizer.principalId on, which may differ between callers"},
 		{"the body", mapped("header.A", "method.request.body.a"), dependsOn + "method.request.body.a on"},
 		{"a template", template(`{\"size\": \"$input.params('size')\"}`), dependsOn + "the request's size on, which is " +
 			"not a part of the cache key, so one request would get the answer to another: give CacheResponse CacheKeyQuery or " +

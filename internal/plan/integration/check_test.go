@@ -20,6 +20,14 @@ func TestWrongIntegrations(t *testing.T) {
 			`its integration makes the call of sqs by a template for one Content-Type, and a body of any other reaches sqs ` +
 				`as the caller wrote it, with the rights of the role: set PassthroughBehavior to NEVER, with which such requests ` +
 				`get 415`, false},
+		{"other content types pass by WHEN_NO_MATCH", `{"type":"AWS","uri":` + sqsURI + `,"credentials":` + role +
+			`,"passthroughBehavior":"WHEN_NO_MATCH","requestTemplates":{"application/json":"Action=SendMessage"},` +
+			`"integrationResponses":[{"statusCode":"200"}]}`,
+			`its integration makes the call of sqs by a template for one Content-Type, and a body of any other reaches sqs`,
+			false},
+		{"other content types do not pass by WHEN_NO_TEMPLATES", `{"type":"AWS","uri":` + sqsURI + `,"credentials":` + role +
+			`,"passthroughBehavior":"WHEN_NO_TEMPLATES","requestTemplates":{"application/json":"Action=SendMessage"},` +
+			`"integrationResponses":[{"statusCode":"200"}]}`, "", false},
 		{"no caller to pass", `{"type":"AWS","uri":` + sqsURI + `,"credentials":"arn:aws:iam::*:user/*",` +
 			`"integrationResponses":[{"statusCode":"200"}]}`,
 			`its integration passes the caller's credentials through, which only requests signed for an IAMAuthorizer have: ` +
