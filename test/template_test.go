@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/app/stack"
 	"github.com/gatehouse-cdk/gatehouse/constructs/snapshot"
@@ -62,8 +63,12 @@ var variants = []variant{
 // are the same except for the hashes of assets, and the go command does not run.
 const withoutBuilds = "aws:cdk:bundling-stacks"
 
+// newApp returns an app that does not build functions and does not write tree.json, which no test reads.
 func newApp() awscdk.App {
-	return awscdk.NewApp(&awscdk.AppProps{Context: &map[string]any{withoutBuilds: []string{}}})
+	return awscdk.NewApp(&awscdk.AppProps{
+		Context:      &map[string]any{withoutBuilds: []string{}},
+		TreeMetadata: jsii.Bool(false),
+	})
 }
 
 func example(s stack.Settings) func(awscdk.App) awscdk.Stack {
