@@ -305,7 +305,7 @@ func TestLoginAccepts(t *testing.T) {
 				ClientAuth: ClientSecret(secret),
 			}
 		})},
-		{"two logins", "each has a path and a cookie of its own", twoLogins(func(*Login) {})},
+		{"two logins", "they have different paths and cookies", twoLogins(func(*Login) {})},
 		{"a longer path", "all of it is literal", withLogin(func(l *Login) {
 			l.Path, l.BasePath, l.AfterLogout = "/v1/auth", "/shop", "/bye"
 		})},
@@ -317,7 +317,7 @@ func TestLoginAccepts(t *testing.T) {
 			p.Authorizer = SessionAuthorizer{Login: google(), Package: "example.com/shop/authorizer-fn"}
 			p.Routes[0] = Handle("GET /orders", fn, AnyGroup("staff"))
 		}},
-		{"a page of its own host", "it is same-origin", together(withLogin(nil), siblings("https://shop.example.com"))},
+		{"a page of the login's host", "it is same-origin", together(withLogin(nil), siblings("https://shop.example.com"))},
 		{"reads from a page of a sibling host", "its reads have the session's rights",
 			together(withLogin(nil), siblings("https://admin.example.com"))},
 		{"unsafe verbs that CORS does not allow", "pages of other hosts cannot send them", together(withLogin(nil), func(p *Props) {

@@ -156,7 +156,7 @@ func TestSessionAdmins(t *testing.T) {
 }
 
 func TestTableSessionsWithGivenTable(t *testing.T) {
-	t.Run("with a key of its own", func(t *testing.T) {
+	t.Run("with its own key", func(t *testing.T) {
 		stack := newStack()
 		table := newTable(stack, "ttl", awskms.NewKey(stack, jsii.String("Key"), nil))
 		loginShop(stack, tableLogin(stack, secureapi.TableSessions{Table: table}), nil)

@@ -100,7 +100,7 @@ func TestSiblingsWithoutWarning(t *testing.T) {
 			return shop(stack, func(p *secureapi.Props) { p.Routes = []secureapi.Route{one(stack), other(stack)} })
 		}
 	}
-	t.Run("functions of their own", func(t *testing.T) {
+	t.Run("different functions", func(t *testing.T) {
 		api := props(
 			func(s awscdk.Stack) secureapi.Route {
 				return secureapi.Handle("GET /admin", backend(s, "A"), secureapi.AnyScope("admin"))
@@ -108,7 +108,7 @@ func TestSiblingsWithoutWarning(t *testing.T) {
 			func(s awscdk.Stack) secureapi.Route { return secureapi.Handle("GET /{proxy+}", backend(s, "B")) },
 		)(newStack())
 		if got := siblingWarnings(api); got != nil {
-			t.Error(got)
+			t.Errorf("got the warnings %q, want none", got)
 		}
 	})
 	t.Run("acknowledged", func(t *testing.T) {
@@ -123,10 +123,10 @@ func TestSiblingsWithoutWarning(t *testing.T) {
 		awscdk.Annotations_Of(api).AcknowledgeWarning(jsii.String(secureapi.SiblingsWarning),
 			jsii.String("routes by event.resource"))
 		if got := siblingWarnings(api); got != nil {
-			t.Error(got)
+			t.Errorf("got the warnings %q, want none", got)
 		}
 	})
-	t.Run("not built, as the stack is not selected", func(t *testing.T) {
+	t.Run("not built, because the stack is not selected", func(t *testing.T) {
 		stack := newStack()
 		f := gofunction.New(stack, "Fn", &gofunction.Props{Package: "example.com/not/built"})
 		api := shop(stack, func(p *secureapi.Props) {
@@ -136,7 +136,7 @@ func TestSiblingsWithoutWarning(t *testing.T) {
 			}
 		})
 		if got := siblingWarnings(api); got != nil {
-			t.Error(got)
+			t.Errorf("got the warnings %q, want none", got)
 		}
 	})
 }

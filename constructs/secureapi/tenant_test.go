@@ -216,7 +216,7 @@ func TestTenantOfSession(t *testing.T) {
 			secureapi.Handle("GET /a", isolated(stack, "F"), secureapi.Tenant(secureapi.Claim("org"))))
 	})
 	if diff := cmp.Diff(map[string]any{"aGET": "context.authorizer.tenantId_org"}, mapped(stack)); diff != "" {
-		t.Error(diff)
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
