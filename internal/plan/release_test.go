@@ -24,6 +24,9 @@ func TestWrongReleases(t *testing.T) {
 			"environments"},
 		{"more than is reserved", &Release{Provisioned: 3, Reserved: &reserved},
 			"Release.ProvisionedConcurrency is 3, and FunctionProps.ReservedConcurrentExecutions is 2, which it is a part of"},
+		{"a negative share", &Release{Canary: &Canary{Percent: -1}}, "Release.Canary.Percent is -1: want 1 to 99"},
+		{"a negative interval", &Release{Canary: &Canary{Percent: 20, Interval: -time.Minute}},
+			"Release.Canary.Interval is -1m0s: want whole minutes"},
 		{"all at once", &Release{Canary: &Canary{Percent: 100}}, "Release.Canary.Percent is 100: want 1 to 99, or 0 for the"},
 		{"seconds", &Release{Canary: &Canary{Interval: 90 * time.Second}}, "Release.Canary.Interval is 1m30s: want whole " +
 			"minutes"},
