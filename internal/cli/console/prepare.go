@@ -104,8 +104,15 @@ func (c *Console) prepare(a ask, host string) (out prepared, err error) {
 	if err := c.addCredential(a, v, served, &out, &example); err != nil {
 		return out, err
 	}
+	if a.Credential == "token" || a.Credential == "bearer" {
+		if err := v.prove("http://"+host, &out, &example); err != nil {
+			return out, err
+		}
+	}
 	for _, h := range out.Headers {
-		example.Headers = append(example.Headers, h[0]+": "+h[1])
+		if example.ProofURL == "" || h[0] != "DPoP" { // curl gets a new proof each time
+			example.Headers = append(example.Headers, h[0]+": "+h[1])
+		}
 	}
 	if takesSession(served) { // the browser sends the header itself
 		example.Cookies, example.Headers = strings.Join(out.Cookies, "; "), append(example.Headers, tryout.SameOrigin)
@@ -122,6 +129,9 @@ func (c *Console) prepare(a ask, host string) (out prepared, err error) {
 		for _, h := range out.Headers {
 			example.Headers = append(example.Headers, h[0]+": "+h[1])
 		}
+	}
+	if example.ProofURL != "" {
+		example.Headers = append(example.Headers, "DPoP: "+out.Headers[len(out.Headers)-1][1])
 	}
 	out.Fetch = example.Fetch()
 	return out, nil
