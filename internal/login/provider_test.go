@@ -86,7 +86,9 @@ func TestMetadataThatIsRefused(t *testing.T) {
 // The metadata may be at another URL than the issuer's own.
 func TestDiscoveryURL(t *testing.T) {
 	f := newFixture(t, func(c *Config) { c.DiscoveryURL = idpOrigin + "/tenant/metadata" })
-	f.idp.instead["/tenant/metadata"] = func(w http.ResponseWriter, _ *http.Request) { f.idp.say(w, 200, f.idp.document()) }
+	f.idp.instead["/tenant/metadata"] = func(w http.ResponseWriter, _ *http.Request) {
+		f.idp.say(w, 200, f.idp.document())
+	}
 	f.logIn()
 	if n := f.idp.count("/.well-known/openid-configuration"); n != 0 {
 		t.Errorf("the issuer's own URL was asked %d times", n)
