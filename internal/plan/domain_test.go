@@ -21,17 +21,6 @@ func mutual(d *domain.Domain) { d.MutualTLS = &domain.MutualTLS{Bucket: true, Ke
 
 func reached(by ...string) *domain.Private { return &domain.Private{AllowVPCEndpoints: by} }
 
-// inVPC sets a PRIVATE API with a valid private domain and a change.
-func inVPC(change func(*domain.Domain)) func(*Props) {
-	return func(p *Props) {
-		p.RestAPI, p.Policy = &RestAPI{Private: true}, allowed()
-		p.Domain = &domain.Domain{Name: "api.example.com", Certificate: true, Private: reached("vpce-0a1b2c3d")}
-		if change != nil {
-			change(p.Domain)
-		}
-	}
-}
-
 func shared(of domain.Shared) func(*Props) {
 	return func(p *Props) { p.Domain = &domain.Domain{Of: &of} }
 }
