@@ -37,7 +37,12 @@ func (c Config) check() error {
 	}
 	c.checkDPoP(fail)
 	opaque := ""
-	for _, i := range c.Issuers {
+	for k, i := range c.Issuers {
+		// Package jwt does not see issuers of opaque tokens. The settings of one entry would replace those of the other,
+		// and with them what tokens have to be bound to.
+		if slices.ContainsFunc(c.Issuers[:k], func(o Issuer) bool { return o.URL == i.URL }) {
+			fail("issuer %q is given twice: put its audiences and algorithms into one", i.URL)
+		}
 		if asksIssuers && i.Introspection != nil {
 			i.checkIntrospection(fail)
 		}

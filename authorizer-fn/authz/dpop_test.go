@@ -286,6 +286,17 @@ func TestDPoPConfig(t *testing.T) {
 		{"another header", func(c *Config) { c.TokenSources = []TokenSource{{Header, "X-Token"}} }, "leave tokenSources out"},
 		{"two sources", func(c *Config) { c.TokenSources = []TokenSource{authorizationHeader, {QueryString, "t"}} },
 			"leave tokenSources out"},
+		{"the same issuer without proofs, for opaque tokens", func(c *Config) {
+			other := c.Issuers[0]
+			other.DPoPBound, other.Introspection = false, goodIntrospection()
+			c.Issuers = append(c.Issuers, other)
+		}, "is given twice"},
+		{"opaque tokens of the same issuer without proofs", func(c *Config) {
+			other := c.Issuers[0]
+			c.Issuers[0].JWKSURL, c.Issuers[0].Introspection = "", goodIntrospection()
+			other.DPoPBound = false
+			c.Issuers = append(c.Issuers, other)
+		}, "is given twice"},
 		{"a table of proofs that nothing uses", func(c *Config) { c.ProofTable, c.Issuers[0].DPoPBound = "t", false },
 			"no issuer is dpopBound"},
 		{"the Authorization header", func(c *Config) { c.TokenSources = []TokenSource{authorizationHeader} }, ""},
