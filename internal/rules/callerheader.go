@@ -30,7 +30,7 @@ var forgeableHeader = Rule{
 			tellers := map[string]*method{} // the first method that maps each header from the caller
 			for _, p := range backends[key] {
 				for name, from := range p.headers {
-					if tellers[name] == nil && name != "authorization" && p.tells(from) {
+					if tellers[name] == nil && name != "authorization" && slices.ContainsFunc(from, p.tells) {
 						tellers[name] = p.method
 					}
 				}
@@ -60,7 +60,10 @@ var forgeableHeader = Rule{
 type proxied struct {
 	*method
 	backend string
-	headers map[string]string // what headers are mapped from, by names in lower case; "" if that is not known
+
+	// What headers are mapped from, by names in lower case; "" if that is not known. Names in different case are one
+	// header, and no source says which of their mappings counts.
+	headers map[string][]string
 }
 
 // proxied reads the integration of a method. It returns false if the integration is of another type, or if its backend
@@ -76,17 +79,18 @@ func (m *method) proxied() (p proxied, ok bool) {
 	if strings.ToUpper(kind) != "HTTP_PROXY" || !ok || !isURL || named {
 		return p, false
 	}
-	p = proxied{m, strings.ToLower(scheme+"://"+host) + " " + inJSON(i["IntegrationTarget"]), map[string]string{}}
+	p = proxied{m, strings.ToLower(scheme+"://"+host) + " " + inJSON(i["IntegrationTarget"]), map[string][]string{}}
 	parameters, ok := i["RequestParameters"].(map[string]any)
 	if !ok && i["RequestParameters"] != nil {
 		return p, false
 	}
-	for to, from := range parameters {
+	for _, to := range slices.Sorted(maps.Keys(parameters)) {
 		if intrinsic(to) {
 			return p, false
 		}
 		if name, is := strings.CutPrefix(to, "integration.request.header."); is {
-			p.headers[strings.ToLower(name)], _ = from.(string)
+			from, _ := parameters[to].(string)
+			p.headers[strings.ToLower(name)] = append(p.headers[strings.ToLower(name)], from)
 		}
 	}
 	return p, true
@@ -107,14 +111,16 @@ func (m *method) tells(from string) bool {
 // forgeable describes how a client can set a header that the backend receives. It returns "" if the client cannot, or
 // if the mapping is not known.
 func (p proxied) forgeable(header string) string {
-	from, mapped := p.headers[header]
-	switch {
-	case !mapped:
+	if len(p.headers[header]) == 0 {
 		return "passes the client's header " + header + " on"
-	case chosenByCaller(from):
-		return fmt.Sprintf("maps the header %s from %s, which the client writes", header, from)
-	case strings.HasPrefix(from, "context.authorizer.") && !p.tells(from):
-		return fmt.Sprintf("maps the header %s from %s, and has no authorizer that returns it", header, from)
+	}
+	for _, from := range p.headers[header] {
+		switch {
+		case chosenByCaller(from):
+			return fmt.Sprintf("maps the header %s from %s, which the client writes", header, from)
+		case strings.HasPrefix(from, "context.authorizer.") && !p.tells(from):
+			return fmt.Sprintf("maps the header %s from %s, and has no authorizer that returns it", header, from)
+		}
 	}
 	return ""
 }
@@ -132,13 +138,17 @@ var changedCaller = Rule{
 			if kind, known := i["Type"].(string); known && !strings.HasPrefix(strings.ToUpper(kind), "HTTP") {
 				continue // nothing else gets the headers
 			}
-			has := map[string]string{}
+			has := map[string]string{} // by names in lower case, like [proxied.headers]
 			parameters, _ := i["RequestParameters"].(map[string]any)
-			for to, from := range parameters {
-				has[strings.ToLower(to)] = inJSON(from)
-				if text, ok := from.(string); ok {
-					has[strings.ToLower(to)] = text
+			for _, to := range slices.Sorted(maps.Keys(parameters)) {
+				from, ok := parameters[to].(string)
+				if !ok {
+					from = inJSON(parameters[to])
 				}
+				if another := has[strings.ToLower(to)]; another != "" {
+					from = another + " and " + from
+				}
+				has[strings.ToLower(to)] = from
 			}
 			for _, key := range slices.Sorted(maps.Keys(a.plan.callers)) {
 				header, is := strings.CutPrefix(key, m.key()+" ")

@@ -45,6 +45,11 @@ func TestForgeableHeaders(t *testing.T) {
 		{"what the client writes", url, told, proxy, "CUSTOM", url, mapping("x-caller", `"method.request.header.X-User"`),
 			"the method POST / maps the header x-caller from method.request.header.X-User, which the client writes, and the " +
 				"backend learns from it who calls GET /"},
+		{"a fixed text, and what the client writes", url, told, proxy, "CUSTOM", url,
+			`,"RequestParameters":{"integration.request.header.X-Caller":"'not given'",` +
+				`"integration.request.header.x-caller":"method.request.header.X-User"}`,
+			"the method POST / maps the header x-caller from method.request.header.X-User, which the client writes, and the " +
+				"backend learns from it who calls GET /"},
 		{"what no authorizer returns", url, told, proxy, "NONE", url, told,
 			"the method POST / maps the header x-caller from context.authorizer.principalId, and has no authorizer that " +
 				"returns it, and the backend learns from it who calls GET /"},
