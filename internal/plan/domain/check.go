@@ -202,7 +202,8 @@ func (d *Domain) checkRouting(bad func(string, ...any)) {
 			"another RoutingMode")
 	case len(d.Rules) == 0:
 	case d.IsPrivate():
-		bad(".Rules is set, and the domain is private: add awsapigatewayv2.NewCfnRoutingRule for its Private() instead")
+		bad(".Rules is set, and the domain is private: add awsapigatewayv2.NewCfnRoutingRule for its " +
+			"PrivateDomain() instead")
 	case d.Of != nil && d.Of.Imported:
 		bad(".Rules is set, and the domain is imported, so that its RoutingMode is not known: create the rules where the " +
 			"domain is made, with awsapigatewayv2.NewCfnRoutingRule")

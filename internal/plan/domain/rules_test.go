@@ -55,7 +55,8 @@ func TestWrongRoutingRules(t *testing.T) {
 			Rule{Priority: 2, Headers: map[string]string{"X-Version": "*"}}),
 			"Domain.Rules[0] is never reached: Rules[1] matches all of its requests first"},
 		{"of a private domain", inVPC(func(d *Domain) { d.Rules = []Rule{byPath(1, "v2")} }),
-			"Domain.Rules is set, and the domain is private"},
+			"Domain.Rules is set, and the domain is private: add awsapigatewayv2.NewCfnRoutingRule for its " +
+				"PrivateDomain() instead"},
 		{"of an imported domain", &Domain{Of: &Shared{Imported: true}, Rules: []Rule{byPath(1, "v2")}}, "Domain.Rules is set, and the domain is imported, so that its RoutingMode is not known"},
 		{"in a mode without rules", &Domain{Of: &Shared{RoutingMode: mappingsOnly}, Rules: []Rule{byPath(1, "v2")}}, "Domain.Rules is set, and the RoutingMode of the domain is BASE_PATH_MAPPING_ONLY"},
 		{"a base path in a mode without", shared(Shared{RoutingMode: rulesOnly}),
