@@ -79,7 +79,9 @@ func (m *method) proxied() (p proxied, ok bool) {
 	if strings.ToUpper(kind) != "HTTP_PROXY" || !ok || !isURL || named {
 		return p, false
 	}
-	p = proxied{m, strings.ToLower(scheme+"://"+host) + " " + inJSON(i["IntegrationTarget"]), map[string][]string{}}
+	scheme, host = strings.ToLower(scheme), strings.ToLower(host)
+	host = strings.TrimSuffix(host, map[string]string{"http": ":80", "https": ":443"}[scheme])
+	p = proxied{m, scheme + "://" + host + " " + inJSON(i["IntegrationTarget"]), map[string][]string{}}
 	parameters, ok := i["RequestParameters"].(map[string]any)
 	if !ok && i["RequestParameters"] != nil {
 		return p, false
