@@ -21,6 +21,7 @@ const maker = `exports.handler = async event => {
 // orderAPI is the API of guardedAPI with a preflight, a route that has a model, and one with a greedy parameter.
 func orderAPI() map[string]any {
 	resources := guardedAPI("hello", "signed")
+	resources["ApiStage"].(map[string]any)["Properties"].(map[string]any)["TracingEnabled"] = true // not done here
 	method := func(id, verb string, changes map[string]any) {
 		properties := map[string]any{}
 		for name, value := range resources["ApihelloGet"].(map[string]any)["Properties"].(map[string]any) {

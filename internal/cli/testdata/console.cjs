@@ -301,6 +301,11 @@ const commands = {
     await page.selectOption('#persona', '')
     seen.without = await caller()
 
+    const differences = page.locator('.differences')
+    seen.differences = [await differences.locator('summary').innerText(), String(await differences.locator('li').first().isVisible())]
+    await differences.locator('summary').click()
+    seen.differences.push(...await differences.locator('li').allInnerTexts())
+
     await page.locator('.openapi > summary').click()
     await page.locator('.operation').first().waitFor()
     seen.operations = await page.locator('.operation > summary').allInnerTexts()

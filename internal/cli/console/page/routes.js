@@ -18,8 +18,17 @@ export function showRoutes(data, choose) {
   const focused = $('apis').contains(document.activeElement) ? document.activeElement.getAttribute('aria-label') : null
   $('apis').replaceChildren(...data.apis.map(api => card(api, choose)))
   if (focused) [...$('apis').querySelectorAll('button')].find(b => b.getAttribute('aria-label') === focused)?.focus({preventScroll: true})
-  const notices = [...(data.unknown ? [`Access is not fully known: ${data.unknown}`] : []), ...(data.problems || []).map(p => `Differs from AWS: ${p}`)]
-  $('notices').replaceChildren(...notices.map(text => el('p', {className: 'notice'}, text)))
+  $('notices').replaceChildren(...(data.unknown ? [el('p', {className: 'notice'}, `Access is not fully known: ${data.unknown}`)] : []),
+    ...differences(data.problems || []))
+}
+
+// differences lists what AWS would do and this machine does not. Most apps have some, such as a limit of their stage, so
+// the list is closed until somebody opens it.
+function differences(problems) {
+  if (problems.length === 0) return []
+  const open = $('notices').querySelector('details')?.open
+  const about = problems.length === 1 ? '1 difference from AWS' : `${problems.length} differences from AWS`
+  return [el('details', {className: 'differences', open}, el('summary', {}, about), el('ul', {}, problems.map(p => el('li', {}, p))))]
 }
 
 function card(api, choose) {
