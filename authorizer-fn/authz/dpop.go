@@ -34,7 +34,7 @@ func (a *Authorizer) startProofs(getenv func(string) string) error {
 	case name == "":
 		return nil
 	case settings.RunsHere && getenv("AWS_ENDPOINT_URL_DYNAMODB") == "":
-		return nil // on a developer's machine, one instance decides, and its memory is enough
+		return nil // on a developer's machine, the memory of each instance has to do
 	case openProofTable == nil:
 		return fmt.Errorf("%w: %w", ErrConfig, withoutTag("used proofs are in a table", ProofTableTag))
 	default:

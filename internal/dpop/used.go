@@ -25,10 +25,11 @@ type Table interface {
 type Used struct {
 	Table Table
 
-	mu    sync.Mutex
-	until map[string]time.Time // by [Proof.ID]
-	next  time.Time            // when expired ones are removed next
-	most  int                  // default: maxUsed
+	mu      sync.Mutex
+	until   map[string]time.Time // by [Proof.ID]
+	next    time.Time            // when expired ones are removed next
+	removed time.Time            // the latest until of those that were removed
+	most    int                  // default: maxUsed
 }
 
 // Use records a proof. The error is [ErrReplay] if it was used before, and a [jwt.ErrUnavailable] if that cannot be
@@ -47,7 +48,10 @@ func (u *Used) Use(ctx context.Context, p Proof, now time.Time) error {
 	return nil
 }
 
-var errFull = errors.New("the memory of used DPoP proofs is full")
+var (
+	errFull    = errors.New("the memory of used DPoP proofs is full")
+	errRemoved = errors.New("used DPoP proofs of this time were removed from the memory: the clock went back")
+)
 
 func (u *Used) remember(p Proof, now time.Time) error {
 	u.mu.Lock()
@@ -66,12 +70,23 @@ func (u *Used) remember(p Proof, now time.Time) error {
 		for id, until := range u.until {
 			if !now.Before(until) {
 				delete(u.until, id)
+				u.removed = later(u.removed, until)
 			}
 		}
+	}
+	if !p.Until.After(u.removed) {
+		return fmt.Errorf("%w: %w", jwt.ErrUnavailable, errRemoved)
 	}
 	if len(u.until) >= u.most {
 		return fmt.Errorf("%w: %w", jwt.ErrUnavailable, errFull)
 	}
 	u.until[p.ID] = p.Until
 	return nil
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }

@@ -72,6 +72,29 @@ func TestUsedWhenFull(t *testing.T) {
 	}
 }
 
+// TestUsedWhenTheClockGoesBack refuses proofs that may be among those that a later time has removed. Another request can
+// bring that time too, if several are decided at once.
+func TestUsedWhenTheClockGoesBack(t *testing.T) {
+	var u Used
+	for _, c := range []struct {
+		name       string
+		id         string
+		until, now time.Duration // after t0
+		want       error
+	}{
+		{"the first time", "a", time.Minute, 0, nil},
+		{"another one, an hour later", "b", 61 * time.Minute, time.Hour, nil},
+		{"the first one again, after the clock went back", "a", time.Minute, 30 * time.Second, jwt.ErrUnavailable},
+		{"a new one that cannot be among the removed ones", "c", 90 * time.Second, 30 * time.Second, nil},
+		{"the new one again", "c", 90 * time.Second, 30 * time.Second, ErrReplay},
+	} {
+		err := u.Use(t.Context(), Proof{ID: c.id, Until: t0.Add(c.until)}, t0.Add(c.now))
+		if !errors.Is(err, c.want) {
+			t.Errorf("%s: got %v, want %v", c.name, err, c.want)
+		}
+	}
+}
+
 // TestUsedInATable recognizes a proof that another instance has used, and refuses each if the table fails.
 func TestUsedInATable(t *testing.T) {
 	table := &shared{ids: map[string]bool{}}
