@@ -41,7 +41,7 @@ func (u *Used) Use(ctx context.Context, p Proof, now time.Time) error {
 	first, err := u.Table.Use(ctx, p.ID, p.Until)
 	switch {
 	case err != nil:
-		return fmt.Errorf("%w: the table of used DPoP proofs: %w", jwt.ErrUnavailable, err)
+		return unavailable{fmt.Errorf("dpop: the table of used proofs: %w", err)}
 	case !first:
 		return ErrReplay
 	}
@@ -49,9 +49,15 @@ func (u *Used) Use(ctx context.Context, p Proof, now time.Time) error {
 }
 
 var (
-	errFull    = errors.New("the memory of used DPoP proofs is full")
-	errRemoved = errors.New("used DPoP proofs of this time were removed from the memory: the clock went back")
+	errFull    = errors.New("dpop: the memory of used proofs is full")
+	errRemoved = errors.New("dpop: used proofs of this time were removed from the memory: the clock went back")
 )
+
+// unavailable is a [jwt.ErrUnavailable] whose text is about proofs. That of jwt says that keys are missing.
+type unavailable struct{ error }
+
+func (u unavailable) Unwrap() error        { return u.error }
+func (u unavailable) Is(target error) bool { return target == jwt.ErrUnavailable }
 
 func (u *Used) remember(p Proof, now time.Time) error {
 	u.mu.Lock()
@@ -75,10 +81,10 @@ func (u *Used) remember(p Proof, now time.Time) error {
 		}
 	}
 	if !p.Until.After(u.removed) {
-		return fmt.Errorf("%w: %w", jwt.ErrUnavailable, errRemoved)
+		return unavailable{errRemoved}
 	}
 	if len(u.until) >= u.most {
-		return fmt.Errorf("%w: %w", jwt.ErrUnavailable, errFull)
+		return unavailable{errFull}
 	}
 	u.until[p.ID] = p.Until
 	return nil

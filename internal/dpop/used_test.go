@@ -111,4 +111,8 @@ func TestUsedInATable(t *testing.T) {
 		errors.Is(err, jwt.ErrRejected) {
 		t.Errorf("without an answer: %v", err)
 	}
+	const want = "dpop: the table of used proofs: no answer"
+	if err := one.Use(t.Context(), Proof{ID: "c", Until: proof.Until}, t0); err == nil || err.Error() != want {
+		t.Errorf("the log says %q, want %q", err, want)
+	}
 }
