@@ -23,7 +23,7 @@ export function showRoutes(data, choose) {
 }
 
 // differences lists what AWS would do and this machine does not. Most apps have some, such as a limit of their stage, so
-// the list is closed until somebody opens it.
+// the list is closed until the user opens it.
 function differences(problems) {
   if (problems.length === 0) return []
   const open = $('notices').querySelector('details')?.open
