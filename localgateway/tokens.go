@@ -71,9 +71,9 @@ func (g *Gateway) MintToken(r TokenRequest) (string, error) {
 	return token, nil
 }
 
-// MintProof makes a DPoP proof (RFC 9449) for one request with a token of [Gateway.MintToken]: the value of the request's
-// DPoP header. The URL is the request's own. An issuer that is DPoPBound binds the tokens that MintToken makes to the key
-// of these proofs. It returns an error with [ConfiguredIssuers].
+// MintProof makes a DPoP proof (RFC 9449) for one request with a token of [Gateway.MintToken]: the value of the
+// request's DPoP header. The URL is the request's own. An issuer that is DPoPBound binds the tokens that MintToken
+// makes to the key of these proofs. It returns an error with [ConfiguredIssuers].
 func (g *Gateway) MintProof(method, url, token string) (string, error) {
 	if g.issuer == nil {
 		return "", errors.New("localgateway: no proof can be made with ConfiguredIssuers: the clients of the configured " +

@@ -24,8 +24,8 @@ var (
 // 3.1).
 const thumbprintMember = "x5t#S256"
 
-// checkBinding checks the certificate that a token is bound to. If its issuer confirms a JWT and names a binding too, that
-// one must also hold.
+// checkBinding checks the certificate that a token is bound to. If its issuer confirms a JWT and names a binding too,
+// that one must also hold.
 func (e event) checkBinding(token claims) error {
 	if err := e.checkCertificate(token.Claim("cnf")); err != nil {
 		return err

@@ -20,8 +20,8 @@ type Config struct {
 	// Default: no session.
 	Session *Session
 
-	// ProofTable is the name of the DynamoDB table that remembers used DPoP proofs for all instances of the function, if an
-	// issuer is [Issuer.DPoPBound]. Its partition key is "pk" of type String, its TTL attribute "ttl". If it cannot be
+	// ProofTable is the name of the DynamoDB table that remembers used DPoP proofs for all instances of the function, if
+	// an issuer is [Issuer.DPoPBound]. Its partition key is "pk" of type String, its TTL attribute "ttl". If it cannot be
 	// reached, requests are denied with a 500. Default: each instance remembers the proofs that it has checked itself.
 	ProofTable string
 

@@ -42,7 +42,8 @@ type corpus struct {
 }
 
 // Corpus returns tokens, most of them invalid, issued at the time now for one audience by an issuer that publishes
-// [CorpusKeys] and signs with [Algorithms]. A valid token has the scope "orders:read" and expires five minutes after now.
+// [CorpusKeys] and signs with [Algorithms]. A valid token has the scope "orders:read" and expires after five
+// minutes.
 func Corpus(issuer, audience string, now time.Time) []Case {
 	c := &corpus{issuer: issuer, audience: audience, now: now.Unix()}
 	c.good()

@@ -86,7 +86,8 @@ func (s *soak) watch(ctx context.Context, g *gateway, t *traffic) (samples []sam
 			last := samples[len(samples)-1]
 			t.mu.Lock()
 			fmt.Printf(
-				"%s: %d requests, statuses %v, %d kills, p50 %.1f ms, p99 %.1f ms, longest %s; gateway %.1f MB, %.0f files, %.0f threads, %d functions; load %s; failures %v\n",
+				"%s: %d requests, statuses %v, %d kills, p50 %.1f ms, p99 %.1f ms, longest %s; gateway %.1f MB, %.0f files, %.0f "+
+					"threads, %d functions; load %s; failures %v\n",
 				told.Format(time.TimeOnly),
 				t.sent,
 				t.statuses,

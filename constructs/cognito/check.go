@@ -137,8 +137,8 @@ func (p *Props) checkProviders() (errs []error) {
 	}
 	if given := p.UserPoolProps; given != nil && (p.Google != nil || len(p.Providers) > 0) {
 		if a := given.StandardAttributes; a != nil && (fixed(a.Email) || fixed(a.Fullname)) {
-			bad("UserPoolProps.StandardAttributes has an Email or a Fullname that is not Mutable, which Cognito writes at each " +
-				"sign-in of a user from Google or one of Providers: their second sign-in would fail. Leave Mutable out")
+			bad("UserPoolProps.StandardAttributes has an Email or a Fullname that is not Mutable, which Cognito writes at " +
+				"each sign-in of a user from Google or one of Providers: their second sign-in would fail. Leave Mutable out")
 		}
 	}
 	if p.NoLocalUsers && p.Google == nil && len(p.Providers) == 0 {

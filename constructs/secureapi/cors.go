@@ -10,8 +10,8 @@ import "time"
 //   - Functions find the declaration in their environment, and the middleware of package lambdahttp/cors applies it.
 //     CDK cannot change the environment of an imported function: set GATEHOUSE_CORS where that function is defined.
 //
-// Headers of API Gateway's errors are fixed values or copies of request headers, so an error cannot select one of several
-// origins. With one origin, or "*", errors carry that value. With several origins they carry "*" or, with
+// Headers of API Gateway's errors are fixed values or copies of request headers, so an error cannot select one of
+// several origins. With one origin, or "*", errors carry that value. With several origins they carry "*" or, with
 // AllowCredentials, a copy of the request's Origin: any page can then read the status and fixed text of an error, but
 // never an answer of a function.
 //

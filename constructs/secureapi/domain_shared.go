@@ -50,8 +50,8 @@ func (a *API) Domain() awsapigateway.IDomainName {
 	return a.domain
 }
 
-// DomainURL returns the address of the API at its domain and its first base path, with a trailing slash. For an API with
-// Rules alone, it is the address of the routes that the first one leads to. For a wildcard domain it contains the
+// DomainURL returns the address of the API at its domain and its first base path, with a trailing slash. For an API
+// with Rules alone, it is the address of the routes that the first one leads to. For a wildcard domain it contains the
 // asterisk. It panics without [Props.Domain]. [API.URL] returns the address of the stage.
 func (a *API) DomainURL() string {
 	if a.plan.Domain() == nil {

@@ -18,18 +18,18 @@ import (
 //   - Your own function: the principalId that it returns, and no issuer. It is refused with HTTP backends: nothing says
 //     what API Gateway sends for an empty principalId, and it may be the caller's own header.
 //   - [CognitoAuthorizer]: the claims sub and iss.
-//   - [IAMAuthorizer]: the ARN of the IAM principal as principalId, and no issuer. Users of an identity pool with the same
-//     role have the same ARN, which ends in /CognitoIdentityCredentials. A principal that may assume a role chooses the
-//     name of its session, which is the end of the ARN.
+//   - [IAMAuthorizer]: the ARN of the IAM principal as principalId, and no issuer. Users of an identity pool with the
+//     same role have the same ARN, which ends in /CognitoIdentityCredentials. A principal that may assume a role
+//     chooses the name of its session, which is the end of the ARN.
 //   - [JWTAuthorizer]: refused, because API Gateway gives templates the claims with quotes.
 //
 // If a route names its caller by headers, each route of the API with an HTTP integration sets both: without
-// ForwardCaller, as on a public route, and for the issuer of an IAM principal, they are "not given". So no caller of the
-// API can write them. Routes of functions and other APIs do not set them, and anyone who reaches the backend past the
-// API may write them.
+// ForwardCaller, as on a public route, and for the issuer of an IAM principal, they are "not given". So no caller of
+// the API can write them. Routes of functions and other APIs do not set them, and anyone who reaches the backend past
+// the API may write them.
 //
-// It is refused with a queue that has content-based deduplication, which does not look at attributes: the message of one
-// caller would be dropped after the same body of another.
+// It is refused with a queue that has content-based deduplication, which does not look at attributes: the message of
+// one caller would be dropped after the same body of another.
 //
 // It is refused on public routes, on routes with a key alone, on routes with a function, whose events have the caller,
 // and with other integrations: map $context.authorizer.principalId in their templates or RequestParameters.

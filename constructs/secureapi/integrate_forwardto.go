@@ -81,8 +81,8 @@ func ForwardTo(listener awselasticloadbalancingv2.IListener, props *ForwardToPro
 		options = *props.Options
 	}
 	if options.VpcLink != nil || options.ConnectionType != "" {
-		fail(errors.New("the Options have VpcLink or ConnectionType, and VPCLink sets both: leave them out; VpcLink is for VPC " +
-			"links V1"))
+		fail(errors.New("the Options have VpcLink or ConnectionType, and VPCLink sets both: " +
+			"leave them out; VpcLink is for VPC links V1"))
 	}
 	to, err := readListener(listener, props)
 	if err != nil {

@@ -22,8 +22,8 @@ import (
 // choose it by sending that header; Step Functions refuses a name that it has already seen with another input. The body
 // has to be JSON; without a body the input is {}. If Step Functions rejects the request, the answer is 400; any other
 // failure is a 500. Callers do not see Step Functions' own message, which names the account and the machine. API
-// Gateway answers 415 if the Content-Type is not application/json. With [ForwardCaller], the input has the caller and the
-// body as a text.
+// Gateway answers 415 if the Content-Type is not application/json. With [ForwardCaller], the input has the caller and
+// the body as a text.
 //
 // The call holds the body as one JSON string, so a body cannot choose another machine. CDK's own
 // awsapigateway.StepFunctionsIntegration_StartExecution supports express machines only and copies the body into an

@@ -199,8 +199,8 @@ func TestLoginErrors(t *testing.T) {
 				JWT: jwt(), TokenSources: []TokenSource{TokenCookie("__Host-session")},
 			}}
 			add(Handle("GET /old", fn, GuardedBy("old")))(p)
-		}, `the RequestAuthorizer "old" takes its token from the cookie "__Host-session", in which the Login at "/auth" keeps ` +
-			`its session: give it another TokenCookie, or use a SessionAuthorizer for those routes`},
+		}, `the RequestAuthorizer "old" takes its token from the cookie "__Host-session", in which the Login at "/auth" ` +
+			`keeps its session: give it another TokenCookie, or use a SessionAuthorizer for those routes`},
 
 		// Rights
 		{"a scope of Google", guardedWith(SessionAuthorizer{Login: google()}),

@@ -7,9 +7,9 @@ import (
 )
 
 // OwnersWarning is the ID of the warning that a [PathParameter] is compared with a claim of tokens from several
-// issuers, or that a [Tenant] is taken from one. A claim such as sub identifies a caller only within its issuer, so a caller of one issuer could reach what
-// belongs to a caller of another. To fix this, restrict the route to one issuer with Claim("iss").Is. If the claim
-// identifies the same callers at all issuers, acknowledge the warning:
+// issuers, or that a [Tenant] is taken from one. A claim such as sub identifies a caller only within its issuer, so a
+// caller of one issuer could reach what belongs to a caller of another. To fix this, restrict the route to one issuer
+// with Claim("iss").Is. If the claim identifies the same callers at all issuers, acknowledge the warning:
 //
 //	reason := jsii.String("the tenants of both issuers are ours")
 //	awscdk.Annotations_Of(api).AcknowledgeWarning(jsii.String(secureapi.OwnersWarning), reason)

@@ -17,8 +17,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// The stage's name may be a parameter of the stack. References to the stage use the parameter, and policies apply to any
-// stage.
+// The stage's name may be a parameter of the stack. References to the stage use the parameter, and policies apply to
+// any stage.
 func TestStageFromParameter(t *testing.T) {
 	for _, tt := range []struct {
 		name string

@@ -13,8 +13,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// A number that is known only at deployment is a reference in the template and in the plan that the template is compared
-// with.
+// A number that is known only at deployment is a reference in the template and in the plan that the template is
+// compared with.
 func TestNumbersAsTokens(t *testing.T) {
 	app := newApp()
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)

@@ -13,7 +13,8 @@ import (
 // maxDifferences is how many differences are shown. With more, use git diff: the golden file may be another template's.
 const maxDifferences = 50
 
-// difference returns a list of where two JSON values differ, each place by its path in the template and with both values as JSON:
+// difference returns a list of where two JSON values differ, each place by its path in the template and with both
+// values as JSON:
 //
 //	Resources.Queue4A7E3555.Properties.VisibilityTimeout
 //	- 30

@@ -26,8 +26,8 @@ type assetEntry struct {
 	DisplayName string `json:"displayName"` // the path of the construct within its stack, such as "Orders/Code"
 }
 
-// assetNames returns the readable names of a stack's assets by their hashes. It returns nil for a stack without an asset
-// manifest. CDK's default synthesizer writes one.
+// assetNames returns the readable names of a stack's assets by their hashes. It returns nil for a stack without an
+// asset manifest. CDK's default synthesizer writes one.
 func assetNames(manifestFile string) (map[string]string, error) {
 	data, err := os.ReadFile(manifestFile)
 	if errors.Is(err, fs.ErrNotExist) {

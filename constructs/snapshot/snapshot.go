@@ -99,8 +99,8 @@ func Template(t testing.TB, stack awscdk.Stack) map[string]any {
 // synthesized are the files of a stack in the cloud assembly.
 type synthesized struct{ template, manifest string }
 
-// synthesize synthesizes the stage that a stack is in, which is the app unless the app has stages. CDK synthesizes once,
-// and returns the same result later.
+// synthesize synthesizes the stage that a stack is in, which is the app unless the app has stages. CDK synthesizes
+// once, and returns the same result later.
 func synthesize(stack awscdk.Stack) synthesized {
 	stage := awscdk.Stage_Of(stack)
 	stage.Synth(nil)

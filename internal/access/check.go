@@ -141,8 +141,8 @@ func CheckAll(p route.Pattern, requires []Requirement) (errs []error) {
 	return errs
 }
 
-var errUnlinked = errors.New("it requires that a parameter of the path is a claim, and this function was built without " +
-	"the tag gatehouse_ownership: the secureapi construct of the same release sets it")
+var errUnlinked = errors.New("it requires that a parameter of the path is a claim, and this function was built " +
+	"without the tag gatehouse_ownership: the secureapi construct of the same release sets it")
 
 // checkParameters returns an error if the route lacks a parameter that the requirement or one of its alternatives
 // names.

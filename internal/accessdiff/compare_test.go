@@ -126,8 +126,8 @@ func TestManySigners(t *testing.T) {
 		deny += strings.Repeat(",", min(i, 1)) + `"arn:aws:iam::123456789012:role/` + name + `"`
 	}
 	policy(deny + `]}}`)(&is)
-	const want = "+ role A, role B, role C, role D, role E, role F and 2 more callers gained GET /a (was: any valid token)\n" +
-		"- callers with a valid token lost GET /a (now: IAM)"
+	const want = "+ role A, role B, role C, role D, role E, role F and 2 more callers gained GET /a " +
+		"(was: any valid token)\n- callers with a valid token lost GET /a (now: IAM)"
 	if got := linesOf(Compare(matrixOf(was), matrixOf(is))); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

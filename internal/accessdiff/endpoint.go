@@ -178,8 +178,8 @@ func (p pair) answered(add func(Change)) {
 	}
 }
 
-// tenants reports routes whose function gets its tenant from another place, or is or is not isolated by tenant any more.
-// A caller may then reach what another tenant left, so it may be wider, unless the function had no tenants before.
+// tenants reports routes whose function gets its tenant from another place, or became or ceased to be isolated by
+// tenant. A caller may then reach what another tenant left, so it may be wider, unless the function had no tenants.
 func (p pair) tenants(add func(Change)) {
 	for _, is := range p.is.api.Routes {
 		for _, was := range p.was.api.Routes {

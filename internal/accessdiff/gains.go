@@ -155,8 +155,8 @@ func (p pair) requests(docs []iampolicy.Document) (out []request, complete bool)
 	return out, complete
 }
 
-// heads returns the beginnings of the ARNs that policies compare for a request to a stage: that of the stage and, for the
-// other side, which may lack the stage, those of all its stages, on which the request is tried there.
+// heads returns the beginnings of the ARNs that policies compare for a request to a stage: that of the stage and, for
+// the other side, which may lack the stage, those of all its stages, on which the request is tried there.
 func (p pair) heads(stage, verb string) []string {
 	out := []string{idOf(p.is.api.ARN) + "/" + stage + "/" + verb}
 	there := p.was.api.Stages

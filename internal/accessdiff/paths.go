@@ -14,9 +14,9 @@ type pathClass struct{ path string }
 // maxStates limits the search for classes of paths.
 const maxStates = 50_000
 
-// classes finds the classes of the paths of some routes. tails are patterns of policies, which match what follows one of
-// the heads: the part of a method's ARN from the API's ID to the verb. There are several heads if one request is compared
-// on several stages. complete is false if there are too many classes.
+// classes finds the classes of the paths of some routes. tails are patterns of policies, which match what follows one
+// of the heads: the part of a method's ARN from the API's ID to the verb. There are several heads if one request is
+// compared on several stages. complete is false if there are too many classes.
 //
 // All patterns together form an automaton whose states are sets of places in the patterns. Two paths that end in the
 // same set are in the same class. So it suffices to examine each reachable set once, by its shortest path.

@@ -7,8 +7,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// services reports AWS services that a resource policy now allows to call the API, or to call more of it. Who can have a
-// service call is not known.
+// services reports AWS services that a resource policy now allows to call the API, or to call more of it. Who can have
+// a service call is not known.
 func (p pair) services(add func(Change)) {
 	names := servicesOf(p.is.policy)
 	if p.lost || names == nil {
@@ -62,8 +62,8 @@ func (s *side) allowsService(q request, c iampolicy.Caller) bool {
 	return s.policy != nil && s.resourcePolicy(arn, c, q.env) == iampolicy.Allowed
 }
 
-// statementsAbout returns the statements of a policy that can decide about requests by a service. If they are the same, the
-// service can call what it could, even if there are too many requests to try each.
+// statementsAbout returns the statements of a policy that can decide about requests by a service. If they are the same,
+// the service can call what it could, even if there are too many requests to try each.
 func statementsAbout(d *iampolicy.Document, service string) (out []iampolicy.Statement) {
 	if d == nil {
 		return nil

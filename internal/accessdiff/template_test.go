@@ -259,8 +259,8 @@ func TestTemplates(t *testing.T) {
 				`"Type": "AWS_PROXY", "Credentials": "arn:aws:iam::*:user/*"`, 1))}, nil,
 			"~ GET /: a function answers it (was a function, with the caller's credentials)"},
 		{"another load balancer", noGuard, []string{link, balanced("app/a/1")}, []string{link, balanced("app/b/2")},
-			"~ GET /: the load balancer app/b/2 behind the VPC link Shop/Link answers it (was the load balancer app/a/1 behind " +
-				"the VPC link Shop/Link)"},
+			"~ GET /: the load balancer app/b/2 behind the VPC link Shop/Link answers it (was the " +
+				"load balancer app/a/1 behind the VPC link Shop/Link)"},
 		{"another VPC link", noGuard, []string{link, balanced("app/a/1")},
 			[]string{strings.Replace(link, "Link", "New", 1), strings.Replace(balanced("app/a/1"), `"Link"`, `"New"`, 1)},
 			"~ GET /: the load balancer app/a/1 behind the VPC link Shop/New answers it (was the load balancer app/a/1 behind " +
@@ -422,8 +422,8 @@ func TestTemplates(t *testing.T) {
 			[]string{routed("BASE_PATH_MAPPING_ONLY"), v1, closed, strings.NewReplacer(`"Map"`, `"Long"`, `"v1"`, `"v1/admin"`,
 				`{"Ref": "Api"}`, `"a1b2c3"`).Replace(v1)},
 			[]string{routed("BASE_PATH_MAPPING_ONLY"), v1, closed},
-			"? the domain a.example/v1 leads requests to the API that the base path /v1/admin took elsewhere, and which routes " +
-				"they reach cannot be compared"},
+			"? the domain a.example/v1 leads requests to the API that the base path /v1/admin took elsewhere, " +
+				"and which routes they reach cannot be compared"},
 		{"a routing rule of a domain that is not in the assembly", noGuard, nil, []string{strings.Replace(ruled(10, ""),
 			`{"Fn::GetAtt": ["Domain", "DomainNameArn"]}`, `"arn:aws:apigateway:us-east-1::/domainnames/b.example"`, 1)},
 			"~ the domain b.example leads to the API now, by routing rule 10"},

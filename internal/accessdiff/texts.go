@@ -11,9 +11,9 @@ import (
 // header.
 const mostTexts = 64
 
-// headerValues returns values of a header: nil for a request without it, and one value of each class that the patterns in
-// policies distinguish. Each value is also in upper and in lower case, for operators that ignore case. complete is false
-// if there are too many classes.
+// headerValues returns values of a header: nil for a request without it, and one value of each class that the patterns
+// in policies distinguish. Each value is also in upper and in lower case, for operators that ignore case. complete is
+// false if there are too many classes.
 func headerValues(patterns []string) (out []*string, complete bool) {
 	out = []*string{nil}
 	if len(patterns) == 0 {

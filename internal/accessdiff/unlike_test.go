@@ -12,8 +12,8 @@ func TestRefusedWhateverTheGuardSays(t *testing.T) {
 	const open = `Allow|"*"|execute-api:/*`
 	const inside = `Deny|"*"|execute-api:/*|{"NotIpAddress":{"aws:SourceIp":["10.0.0.0/8"]}}`
 	const code = "? the code of the authorizer Jwt changed, and which callers it allows cannot be compared"
-	const guard = "? GET /a: the authorizer Jwt guards it (was the authorizer Jwt), and which callers a function allows cannot be " +
-		"compared"
+	const guard = "? GET /a: the authorizer Jwt guards it (was the authorizer Jwt), " +
+		"and which callers a function allows cannot be compared"
 	const signed = "? GET /a: the authorizer Jwt guards it (was IAM), and which callers a function allows " +
 		"cannot be compared"
 	signatures := func(a *matrix.API) { a.Routes[0].Kind, a.Routes[0].Authorizer = matrix.IAM, "" }

@@ -43,8 +43,8 @@ func (s *served) answer(ctx context.Context, r *exchange.Request, record *Record
 	return answer
 }
 
-// noStage returns the answer to a request for which there is no stage. API Gateway answers this way for a stage that does
-// not exist, and at a domain without a base path for the request.
+// noStage returns the answer to a request for which there is no stage. API Gateway answers this way for a stage that
+// does not exist, and at a domain without a base path for the request.
 func noStage(format string, a ...any) *mapping.Failure {
 	return &mapping.Failure{Type: mapping.AccessDenied, Status: 403, ErrorType: "ForbiddenException", Message: "Forbidden",
 		Reason: fmt.Sprintf(format, a...)}

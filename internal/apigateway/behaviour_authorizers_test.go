@@ -82,7 +82,8 @@ func tokenBehaviour(t *testing.T) []behaviour {
 				addRoute(other, "GET /x", mock("x"), guardedBy("Auth"))
 				return serve(t, other).send(t, "GET /prod/x", bearer("allow")).String()
 			},
-			differs: "API Gateway's expressions are Java's: those with look-around or back references are refused, and the route answers 501",
+			differs: "API Gateway's expressions are Java's: " +
+				"those with look-around or back references are refused, and the route answers 501",
 		},
 
 		asked(
@@ -139,7 +140,8 @@ func tokenBehaviour(t *testing.T) []behaviour {
 		asked("a policy without statements", strictestReading, "GET /prod/token", broken+", invoked", answering("{}")),
 		asked("an allow", docUseAuthorizer, "GET /prod/token", "200 token, invoked", bearer("allow")),
 		{name: "the words of an explicit deny", source: seen403,
-			differs: `older observations end in "with an explicit deny"; the words here are those of newer ones, which go on "in an identity-based policy"`},
+			differs: `older observations end in "with an explicit deny"; ` +
+				`the words here are those of newer ones, which go on "in an identity-based policy"`},
 
 		context(
 			"text, a number and booleans reach the backend as strings",
@@ -156,7 +158,8 @@ func tokenBehaviour(t *testing.T) []behaviour {
 
 func requestBehaviour(t *testing.T) []behaviour {
 	r := bare()
-	const sources = "method.request.header.X-Tenant, method.request.querystring.q, stageVariables.region, context.identity.sourceIp"
+	const sources = "method.request.header.X-Tenant, method.request.querystring.q, " +
+		"stageVariables.region, context.identity.sourceIp"
 	r["Stage"].(object)["Properties"].(object)["Variables"] = object{"region": "eu"}
 	addAuthorizer(r, "Cached", object{"Type": "REQUEST", "IdentitySource": sources, "AuthorizerResultTtlInSeconds": 300})
 	addAuthorizer(r, "Loose", object{"Type": "REQUEST", "IdentitySource": sources})
@@ -433,7 +436,8 @@ func arnBehaviour(t *testing.T) []behaviour {
 					"API",
 				)
 			},
-			differs: "recorded for the path alone; that the ARN has the same path is taken for granted, so that a policy for a route is about all that reaches it",
+			differs: "recorded for the path alone; that the ARN has the same path is taken for granted, " +
+				"so that a policy for a route is about all that reaches it",
 		},
 		covers("* matches across slashes", "prod/GET/o*", "200"),
 		covers("* in the place of the verb matches, too", "prod/*/orders/7/lines", "200"),

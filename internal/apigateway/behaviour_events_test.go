@@ -66,11 +66,13 @@ func eventBehaviour(t *testing.T) []behaviour {
 		}
 		return v
 	}
-	const identity = "identity{accessKey|null, accountId|null, caller|null, cognitoAuthenticationProvider|null, cognitoAuthenticationType|null, cognitoIdentityId|null, " +
-		"cognitoIdentityPoolId|null, principalOrgId|null, sourceIp, user|null, userAgent, userArn|null}"
+	const identity = "identity{accessKey|null, accountId|null, caller|null, cognitoAuthenticationProvider|null, " +
+		"cognitoAuthenticationType|null, cognitoIdentityId|null, cognitoIdentityPoolId|null, principalOrgId|null, " +
+		"sourceIp, user|null, userAgent, userArn|null}"
 	const whole = "requestContext{accountId, apiId, deploymentId, domainName, domainPrefix, extendedRequestId, httpMethod, " + identity +
 		", path, protocol, requestId, requestTime, requestTimeEpoch, resourceId, resourcePath, stage}"
-	const proxyEvent = "body|null, headers, httpMethod, isBase64Encoded, multiValueHeaders, multiValueQueryStringParameters|null, path, pathParameters, queryStringParameters|null, " +
+	const proxyEvent = "body|null, headers, httpMethod, isBase64Encoded, multiValueHeaders, " +
+		"multiValueQueryStringParameters|null, path, pathParameters, queryStringParameters|null, " +
 		whole + ", resource, stageVariables"
 	open := func(t *testing.T) object { return eventOf(t, s.send(t, "GET /prod/open/7", "User-Agent: tests")) }
 	context := func(name, source, want string, members ...string) behaviour {

@@ -145,7 +145,8 @@ func permissionBehaviour(t *testing.T) []behaviour {
 	} {
 		list = append(list, show(c.name, docVariables, variables, c.target, c.want))
 	}
-	list[len(list)-1].differs = "on AWS the URI has nothing in the variable's place, which is 500; here it is 501, and the reason names the variable"
+	list[len(list)-1].differs = "on AWS the URI has nothing in the variable's place, which is 500; " +
+		"here it is 501, and the reason names the variable"
 	return list
 }
 
@@ -179,8 +180,9 @@ func TestPermissionNotes(t *testing.T) {
 				"Fn",
 				object{"SourceArn": "arn:aws:execute-api:eu-west-1:123456789012:*/*/GET/orders"},
 			)},
-			"[no AWS::Lambda::Permission lets API Gateway invoke Shop/Fn: Shop/FnPermission is for Action lambda:InvokeFunction, SourceArn " +
-				"arn:aws:execute-api:eu-west-1:123456789012:*/*/GET/orders: PUT /orders of the stage prod answers 500, here as on AWS]",
+			"[no AWS::Lambda::Permission lets API Gateway invoke Shop/Fn: Shop/FnPermission is for Action " +
+				"lambda:InvokeFunction, SourceArn arn:aws:execute-api:eu-west-1:123456789012:*/*/GET/orders: " +
+				"PUT /orders of the stage prod answers 500, here as on AWS]",
 		},
 		{
 			"not known",

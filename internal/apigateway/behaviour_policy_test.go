@@ -263,7 +263,8 @@ func conditionBehaviour(t *testing.T) []behaviour {
 			return "no such role"
 		}},
 		{name: "aws:PrincipalOrgID", source: docConditions,
-			differs: "not done: which organization an account is in is not in an assembly, so the key is absent and a statement that wants it does not match"},
+			differs: "not done: which organization an account is in is not in an assembly, " +
+				"so the key is absent and a statement that wants it does not match"},
 	}
 }
 

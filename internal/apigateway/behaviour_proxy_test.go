@@ -217,8 +217,8 @@ func answerBehaviour(t *testing.T) []behaviour {
 		}}
 	}
 	empty := answer("an empty object", recordedLambda, `{}`, "200")
-	empty.differs = `recorded is 200 without a body ("empty-response" of test_lambda_aws_proxy_response_format); the test that expects 502 sends no {}, ` +
-		`as its "if body" is false for it, and its function fails without a body`
+	empty.differs = `recorded is 200 without a body ("empty-response" of test_lambda_aws_proxy_response_format); the ` +
+		`test that expects 502 sends no {}, as its "if body" is false for it, and its function fails without a body`
 	return []behaviour{
 		answer("only a status", recordedLambda, `{"statusCode":204}`, "204"),
 		answer("the status as a string", recordedLambda, `{"statusCode":"201"}`, "201"),
@@ -627,6 +627,7 @@ func runtimeBehaviour(t *testing.T) []behaviour {
 			},
 		},
 		{name: "the headers of an invocation, 202 for its answer, 413 for one too large", source: docRuntime,
-			differs: "not seen over HTTP: package lambdaruntime shows it (TestWhatAFunctionSees, TestTheRuntimeAPIOutOfTurn, TestOutcomes), and aws-lambda-go, which exits at anything but 202, serves all tests here"},
+			differs: "not seen over HTTP: package lambdaruntime shows it (TestWhatAFunctionSees, TestTheRuntimeAPIOutOfTurn, " +
+				"TestOutcomes), and aws-lambda-go, which exits at anything but 202, serves all tests here"},
 	}
 }

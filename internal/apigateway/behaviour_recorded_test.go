@@ -137,8 +137,8 @@ func unknownBehaviour(t *testing.T) []behaviour {
 		}}
 	}
 	const requires = `403 IncompleteSignatureException {"message":"Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. ` +
-		`Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ` +
-		`(Hashed with SHA-256 and encoded with Base64) Authorization=HASH"}`
+		`Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a ` +
+		`'X-Amz-Date' or a 'Date' header. (Hashed with SHA-256 and encoded with Base64) Authorization=HASH"}`
 	const missing = `403 IncompleteSignatureException {"message":"Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): 'HASH'."}`
 	bearer := ask("a bearer token", seenNoRoute, plain, "Bearer abc.def.ghi", missing)
 	bearer.differs = `older observations have the words, "'abc.def.ghi' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer abc.def.ghi'.": AWS no longer repeats the header`
@@ -151,7 +151,8 @@ func unknownBehaviour(t *testing.T) []behaviour {
 			"a signature by any key",
 			recordedRouting,
 			plain,
-			"AWS4-HMAC-SHA256 Credential=AKIA/20260304/eu-west-1/execute-api/aws4_request, SignedHeaders=host, Signature=00, X=y",
+			"AWS4-HMAC-SHA256 Credential=AKIA/20260304/eu-west-1/execute-api/aws4_request, "+
+				"SignedHeaders=host, Signature=00, X=y",
 			requires2,
 		),
 		ask(

@@ -70,7 +70,8 @@ func responseTypeBehaviour(t *testing.T) (list []behaviour) {
 			"AUTHORIZER_FAILURE",
 			"INTEGRATION_FAILURE",
 			"EXPIRED_TOKEN":
-			b.differs = "no request to a local run is answered so: there is no firewall or failing connection here, and an expired token has other answers (see the groups Cognito and IAM)"
+			b.differs = "no request to a local run is answered so: there is no firewall or failing connection here, and an " +
+				"expired token has other answers (see the groups Cognito and IAM)"
 		case "REQUEST_TOO_LARGE":
 			b.source, b.differs = docIssues,
 				"documented as ignored by API Gateway where it is customised, and not taken from DEFAULT_4XX here"
@@ -324,18 +325,20 @@ func responseBehaviour(t *testing.T) []behaviour {
 			refusedBody+default4,
 		),
 		{
-			name:    "what is wrong with a body, for a gateway response",
-			source:  docCustomize,
-			want:    `422 BadRequestException {"why":"[at '/': missing property 'b']"}`,
-			got:     func(t *testing.T) string { return told.post(t, "PUT /prod/wanted/7", `{"a":1}`).String() },
-			differs: "the words of $context.error.validationErrorString are those of another library than API Gateway's, such as [object has missing required properties ([\"b\"])]",
+			name:   "what is wrong with a body, for a gateway response",
+			source: docCustomize,
+			want:   `422 BadRequestException {"why":"[at '/': missing property 'b']"}`,
+			got:    func(t *testing.T) string { return told.post(t, "PUT /prod/wanted/7", `{"a":1}`).String() },
+			differs: "the words of $context.error.validationErrorString are those of another library than API Gateway's, such " +
+				"as [object has missing required properties ([\"b\"])]",
 		},
 		{
-			name:    "a model with an expression of Java's",
-			source:  docValidation,
-			want:    notServedHere,
-			got:     func(t *testing.T) string { return plain.send(t, "DELETE /prod/wanted/7").String() },
-			differs: "API Gateway's expressions are Java's: those with look-around or back references are refused, and the route answers 501",
+			name:   "a model with an expression of Java's",
+			source: docValidation,
+			want:   notServedHere,
+			got:    func(t *testing.T) string { return plain.send(t, "DELETE /prod/wanted/7").String() },
+			differs: "API Gateway's expressions are Java's: " +
+				"those with look-around or back references are refused, and the route answers 501",
 		},
 		ask(
 			"BAD_REQUEST_PARAMETERS takes DEFAULT_4XX's headers",

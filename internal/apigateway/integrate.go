@@ -132,7 +132,8 @@ func (m *method) refusesTenant(id string) *mapping.Failure {
 	case !m.function.PerTenant, err == nil:
 		return nil
 	case id == "" && from == "":
-		why = "the function has tenant isolation, and the method maps no tenant ID: take it from a claim with secureapi.Tenant"
+		why = "the function has tenant isolation, and the method maps no tenant ID: " +
+			"take it from a claim with secureapi.Tenant"
 	case id == "":
 		why = "the function has tenant isolation, and " + from + " has no tenant ID for this caller"
 	default:

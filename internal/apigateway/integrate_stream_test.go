@@ -134,7 +134,8 @@ func streamBehaviour(t *testing.T) []behaviour {
 			"a streamed answer",
 			docStreamingLambda,
 			"PUT /prod/stream/cookies",
-			"201 made PUT Set-Cookie: a=1, Set-Cookie: b=2, Content-Type: text/plain; charset=utf-8, x-amzn-Remapped-Date: today",
+			"201 made PUT Set-Cookie: a=1, Set-Cookie: b=2, Content-Type: text/plain; "+
+				"charset=utf-8, x-amzn-Remapped-Date: today",
 			"Set-Cookie",
 			"Content-Type",
 			"x-amzn-Remapped-Date",
@@ -155,7 +156,8 @@ func streamBehaviour(t *testing.T) []behaviour {
 			docResponseStream,
 			"GET /prod/stream/exit",
 			"200 one, cut: the function failed after the stream had "+
-				"begun, which cuts the connection: Runtime.ExitError: RequestId: ID Error: Runtime exited with error: exit status 3",
+				"begun, which cuts the connection: Runtime.ExitError: RequestId: ID Error: "+
+				"Runtime exited with error: exit status 3",
 		),
 		cut(
 			"a stream of a function that answers whole",
@@ -164,8 +166,8 @@ func streamBehaviour(t *testing.T) []behaviour {
 			"502 "+internal+": "+noBytes,
 		),
 		{name: "a whole answer of a function that streams", source: docStreamingLambda,
-			want: "502 the function streams its answer, and the integration's ResponseTransferMode is BUFFERED: make it STREAM, " +
-				"as secureapi.Streamed() does, or have the function answer with an object",
+			want: "502 the function streams its answer, and the integration's ResponseTransferMode is BUFFERED: make it " +
+				"STREAM, as secureapi.Streamed() does, or have the function answer with an object",
 			got: func(t *testing.T) string {
 				got := s.send(t, "GET /prod/whole/binary")
 				why, _, _ := strings.Cut(got.record.Reason, ";")

@@ -140,7 +140,8 @@ func TestNothingToServe(t *testing.T) {
 		{
 			"an HTTP API",
 			http,
-			"the assembly has no REST API with a stage: Shop/Http is an HTTP API, which is not served: use a REST API, as awsapigateway.RestApi makes it",
+			"the assembly has no REST API with a stage: Shop/Http is an HTTP API, which is not served: " +
+				"use a REST API, as awsapigateway.RestApi makes it",
 		},
 		{
 			"a WebSocket API",

@@ -39,7 +39,8 @@ func TestTrace(t *testing.T) {
 	arn := "arn:aws:execute-api:eu-west-1:123456789012:API"
 	here := `+ resource policy: statement 1 "Here" of the resource policy allows it: ` + arn + `/prod/GET%s matches ` +
 		arn + `/*, under the condition IpAddress aws:SourceIp 127.0.0.0/8`
-	identified := `+ identity source: method.request.header.Authorization has a value, which the validation expression Bearer .+ matches`
+	identified := `+ identity source: method.request.header.Authorization has a value, ` +
+		`which the validation expression Bearer .+ matches`
 	answered := `+ authorizer: the function answered in 0s: the principal is "alice", and its policy has 1 statement`
 	token := func(t *testing.T, scopes ...string) string {
 		return bearer(
@@ -124,7 +125,8 @@ func TestTrace(t *testing.T) {
 			"Answer: error:no database",
 			[]string{
 				fmt.Sprintf(here, "/asked"),
-				`+ identity source: method.request.header.Answer, method.request.querystring.tenant: with caching off the function runs, with or without it`,
+				`+ identity source: method.request.header.Answer, method.request.querystring.tenant: ` +
+					`with caching off the function runs, with or without it`,
 				`+ cache: caching is off, so the function runs for every request`,
 				`- authorizer: the function failed: errorString: no database`,
 			},
@@ -137,7 +139,8 @@ func TestTrace(t *testing.T) {
 			[]string{
 				`+ identity source: the header Authorization has a token`,
 				`+ token: a valid access token of ISSUER for "bob", valid for another 54m48s`,
-				`+ scopes: the method requires one of the scopes shop/read, shop/write, and the token has shop/write, shop/delete: shop/write is enough`,
+				`+ scopes: the method requires one of the scopes shop/read, shop/write, ` +
+					`and the token has shop/write, shop/delete: shop/write is enough`,
 				fmt.Sprintf(here, "/scoped"),
 			},
 		},
@@ -155,7 +158,8 @@ func TestTrace(t *testing.T) {
 			0,
 			"GET /prod/signed",
 			"",
-			[]string{`- signature: Missing Authentication Token: neither an Authorization header nor X-Amz-Algorithm in the query`},
+			[]string{`- signature: Missing Authentication Token: ` +
+				`neither an Authorization header nor X-Amz-Algorithm in the query`},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -25,8 +25,8 @@ func (m *Model) Part(apis []*API) *Model {
 	return &part
 }
 
-// has returns the IDs of the API, its methods and authorizers, and of the functions and user pools that these use on any
-// stage.
+// has returns the IDs of the API, its methods and authorizers, and of the functions and user pools that these use on
+// any stage.
 func (a *API) has() (ids []ID) {
 	ids = append(ids, a.ID)
 	add := func(stage *Stage) {

@@ -9,8 +9,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// twoAPIs has two APIs with a function of their own, one that both invoke, and one that neither invokes. Each function is
-// a container image, which is a problem. Each API also has a method without a path and an authorizer of no type.
+// twoAPIs has two APIs with a function of their own, one that both invoke, and one that neither invokes. Each function
+// is a container image, which is a problem. Each API also has a method without a path and an authorizer of no type.
 func twoAPIs() string {
 	var out []string
 	add := func(id, kind, properties string) {

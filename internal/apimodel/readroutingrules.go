@@ -6,8 +6,8 @@ import (
 
 const routingRuleType = "AWS::ApiGatewayV2::RoutingRule"
 
-// readRoutingRules reads the routing rules of domains. byName has the domains by their names. A rule of a private domain,
-// or of one whose ARN is not known, is left to [builder.readTexts].
+// readRoutingRules reads the routing rules of domains. byName has the domains by their names. A rule of a private
+// domain, or of one whose ARN is not known, is left to [builder.readTexts].
 //
 // Sources:
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-routingrule.html,

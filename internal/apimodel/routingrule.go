@@ -84,8 +84,8 @@ func (h HeaderGlob) Matches(value string) bool {
 // Unconditional reports whether the rule matches every request, so that those behind it, and mappings, match none.
 func (r *RoutingRule) Unconditional() bool { return len(r.Conditions) == 0 && r.NotKnown == "" }
 
-// String describes the rule by its priority and conditions, and says whether the API sees the base path: "routing rule 10
-// for header x-version: beta and path /v1, which it removes".
+// String describes the rule by its priority and conditions, and says whether the API sees the base path: "routing rule
+// 10 for header x-version: beta and path /v1, which it removes".
 func (r *RoutingRule) String() string {
 	text := fmt.Sprintf("routing rule %d", r.Priority)
 	switch {

@@ -50,8 +50,8 @@ func nodeIn(t *testing.T, version string) (path string) {
 func TestDevWithAnOldNode(t *testing.T) {
 	t.Parallel()
 	home := "HOME=" + t.TempDir()
-	const note = "gatehouse dev: note: Node.js 20 works, but reached its end of life on 2026-04-30: install a newer one, or set " +
-		"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 to leave this line out\n"
+	const note = "gatehouse dev: note: Node.js 20 works, but reached its end of life on 2026-04-30: install a newer " +
+		"one, or set JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 to leave this line out\n"
 	for _, tt := range []struct {
 		name    string
 		environ []string

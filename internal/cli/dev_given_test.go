@@ -78,7 +78,8 @@ func TestDevWithoutPermission(t *testing.T) {
 			"Deployment": {"Type": "AWS::ApiGateway::Deployment", "Properties": {"RestApiId": {"Ref": "Api"}}},
 			"Live": {"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "DeploymentId": {"Ref": "Deployment"}, "StageName": "live"}}}}`)
 	}
-	const note = "no AWS::Lambda::Permission of the assembly lets API Gateway invoke Shop/F: GET / of the stage live answers 500, here as on AWS"
+	const note = "no AWS::Lambda::Permission of the assembly lets API Gateway invoke Shop/F: " +
+		"GET / of the stage live answers 500, here as on AWS"
 	for permission, want := range map[string]bool{
 		"": true,
 		`"P": {"Type": "AWS::Lambda::Permission", "Properties": {"Action": "lambda:InvokeFunction", "FunctionName": {"Ref": "F"}, "Principal": "apigateway.amazonaws.com"}},`: false,

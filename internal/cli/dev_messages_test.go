@@ -22,7 +22,8 @@ func TestDevMessages(t *testing.T) {
 	says(first + `,{"type":"aws:cdk:error","data":"it has no owner"}`)
 	wants := []string{
 		"gatehouse dev: note: warning at /Test/Shop: one function answers both [ack: gatehouse:siblingRoutes]\n",
-		"gatehouse dev: note: error at /Test/Shop: it has no owner: \"cdk synth\" and \"cdk deploy\" fail until this is fixed\n",
+		"gatehouse dev: note: error at /Test/Shop: it has no owner: " +
+			"\"cdk synth\" and \"cdk deploy\" fail until this is fixed\n",
 	}
 	r.wait(t, func() bool { return strings.Contains(r.stderr.String(), wants[1]) })
 	r.wait(t, func() bool { return strings.Contains(r.stdout.String(), "the new API is served") })

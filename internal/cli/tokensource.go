@@ -42,7 +42,8 @@ func (t *tokenFlags) source(ctx context.Context, p *command.Process) (issuerSour
 		return issuerSource{}, err
 	case running == nil:
 		return issuerSource{}, errors.New("there is no cloud assembly in ./" + command.DefaultAssembly +
-			", and no \"gatehouse dev\" runs from this folder: run \"cdk synth\" or \"gatehouse dev\" here, or name an assembly with --assembly")
+			", and no \"gatehouse dev\" runs from this folder: " +
+			"run \"cdk synth\" or \"gatehouse dev\" here, or name an assembly with --assembly")
 	case len(t.parameters) > 0:
 		return issuerSource{}, command.Wrongly("--parameters without an assembly: the issuers are those of the "+
 			"\"gatehouse dev\" at %s, which has its own parameters", running.URL)

@@ -86,8 +86,8 @@ func TestTokenOfAFolder(t *testing.T) {
 		})
 	}
 
-	const none = "gatehouse token: there is no cloud assembly in ./cdk.out, and no \"gatehouse dev\" runs from this folder: " +
-		"run \"cdk synth\" or \"gatehouse dev\" here, or name an assembly with --assembly\n"
+	const none = "gatehouse token: there is no cloud assembly in ./cdk.out, and no \"gatehouse dev\" runs from this " +
+		"folder: run \"cdk synth\" or \"gatehouse dev\" here, or name an assembly with --assembly\n"
 	if status, _, stderr := tokenIn(t.Context(), t.TempDir(), r.cache); status != failed || stderr != none {
 		t.Errorf("in another folder: status %d, %q", status, stderr)
 	}

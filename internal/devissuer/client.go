@@ -107,7 +107,8 @@ func readAuthentication(r *http.Request, form url.Values) (authentication, *faul
 		name, err := url.QueryUnescape(user)
 		var wrong error
 		if out.secret, wrong = url.QueryUnescape(password); !ok || err != nil || wrong != nil {
-			return authentication{}, invalidClient("the Authorization header is not HTTP Basic with both parts encoded as in a form")
+			return authentication{}, invalidClient("the Authorization header is not HTTP Basic with " +
+				"both parts encoded as in a form")
 		}
 		if out.id != "" && out.id != name {
 			return authentication{}, badRequest("invalid_request", "client_id is %q, and the Authorization header says %q", out.id, name)

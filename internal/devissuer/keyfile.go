@@ -15,7 +15,8 @@ import (
 
 const (
 	keyFileVersion = 1
-	keyFileNote    = "Keys that gatehouse signs development tokens with. Nothing that is deployed trusts them. Delete the file for new ones."
+	keyFileNote    = "Keys that gatehouse signs development tokens with. Nothing that is deployed trusts them. " +
+		"Delete the file for new ones."
 
 	maxKeyFile = 1 << 20 // in bytes; a file that is written has about 3 KB
 	maxKey     = 4 << 10 // size limit of one key pair, in bytes

@@ -96,8 +96,8 @@ func (k *keyring) cipherFor(purpose string) (cipher.AEAD, error) {
 	return cipher.NewGCM(block)
 }
 
-// derive returns 32 bytes for a purpose, derived from the secret. The secret also signs tokens with HMAC-SHA256. What is
-// signed there contains no space, so it never equals the input of a derivation.
+// derive returns 32 bytes for a purpose, derived from the secret. The secret also signs tokens with HMAC-SHA256. What
+// is signed there contains no space, so it never equals the input of a derivation.
 func (k *keyring) derive(purpose string) []byte {
 	mac := hmac.New(sha256.New, []byte(k.secret))
 	mac.Write([]byte("gatehouse " + purpose))

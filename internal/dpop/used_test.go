@@ -72,8 +72,8 @@ func TestUsedWhenFull(t *testing.T) {
 	}
 }
 
-// TestUsedWhenTheClockGoesBack refuses proofs that may be among those that a later time has removed. Another request can
-// bring that time too, if several are decided at once.
+// TestUsedWhenTheClockGoesBack refuses proofs that may be among those that a later time has removed. Another request
+// can bring that time too, if several are decided at once.
 func TestUsedWhenTheClockGoesBack(t *testing.T) {
 	var u Used
 	for _, c := range []struct {

@@ -1,5 +1,5 @@
-// Package elapsed compares the age of what a function keeps, such as keys, credentials and answers, with how long it may
-// keep them. It does not read a clock.
+// Package elapsed compares the age of what a function keeps, such as keys, credentials and answers, with how long it
+// may keep them. It does not read a clock.
 package elapsed
 
 import "time"

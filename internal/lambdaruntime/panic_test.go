@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TestPanic has the clock panic while the Runtime API answers a function: that invocation fails, the log has the reason,
-// and the next invocation has an answer.
+// TestPanic has the clock panic while the Runtime API answers a function: that invocation fails, the log has the
+// reason, and the next invocation has an answer.
 func TestPanic(t *testing.T) {
 	log := newRecord()
 	var breaks, broke atomic.Bool

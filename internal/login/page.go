@@ -15,7 +15,8 @@ type page struct {
 	onward      bool   // whether the browser follows the link by itself
 }
 
-// pageStyle has the form of the page for navigations without a session, which package secureapi writes. All text has a contrast of at least 4.5:1.
+// pageStyle has the form of the page for navigations without a session, which package secureapi writes. All text has a
+// contrast of at least 4.5:1.
 const pageStyle = `:root{color-scheme:light dark;--ground:#f5f6f8;--card:#fff;--line:#d8dde4;--text:#1a2029;` +
 	`--muted:#566070;--accent:#1a58b5;--on-accent:#fff}` +
 	`@media(prefers-color-scheme:dark){:root{--ground:#12161c;--card:#1a2028;--line:#313a46;--text:#e6eaf0;` +

@@ -195,8 +195,8 @@ func TestTheTableIsAway(t *testing.T) {
 	}
 }
 
-// TestSessionThatEndsDuringARefresh checks that a session which ends while the provider answers is not revived, and that
-// the browser loses its cookie.
+// TestSessionThatEndsDuringARefresh checks that a session which ends while the provider answers is not revived, and
+// that the browser loses its cookie.
 func TestSessionThatEndsDuringARefresh(t *testing.T) {
 	f := newTableFixture(t)
 	f.logIn()

@@ -15,8 +15,8 @@ import (
 // expires_in).
 const defaultLifetime = time.Hour
 
-// Renew gets newer tokens for a session, and changes the session in place, except for Started and Active. On an error it
-// leaves the session unchanged. The session remains valid unless the error is an [ErrRefused].
+// Renew gets newer tokens for a session, and changes the session in place, except for Started and Active. On an error
+// it leaves the session unchanged. The session remains valid unless the error is an [ErrRefused].
 func (c *Client) Renew(ctx context.Context, s *session.Session) error {
 	if s.Refresh == "" {
 		return refused("no_refresh_token", errors.New("the session has no refresh token"))

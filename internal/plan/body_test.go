@@ -45,8 +45,8 @@ func TestWrongBodies(t *testing.T) {
 		{"a name of API Gateway's", add(handle("POST /a", fn, body("Error", "a"))),
 			`is called "Error", and each API has a model of that name from the start: set another one with Named("Order")`},
 		{"one name of two", add(handle("POST /a", fn, body("Order", "a")), handle("PUT /a", fn, body("Order", "b"))),
-			`route "PUT /a" has a Body called "Order", of the map b, and route "POST /a" has a Body called "Order", of the map a: ` +
-				`give one of them another name with Named("Order2")`},
+			`route "PUT /a" has a Body called "Order", of the map b, and route "POST /a" has a Body called "Order", of the ` +
+				`map a: give one of them another name with Named("Order2")`},
 		{"names that differ in case", add(handle("POST /a", fn, body("Order", "a")), handle("PUT "+
 			"/a", fn, body("order", "b"))),
 			`give one of them another name with Named("order2")`},
@@ -57,8 +57,9 @@ func TestWrongBodies(t *testing.T) {
 		{"in Either", add(handle("POST /a", fn, Either{[]Access{anyScope("s"), body("A", "a")}})),
 			`its Either holds Body, which is not a requirement of who calls: write it beside Either`},
 		{"JSON is binary", both(add(handle("POST /a", fn, body("A", "a"))), binary("image/png", "*/*")),
-			`route "POST /a" has a Body, and RestApiProps.BinaryMediaTypes cover application/json, so that bodies reach the function ` +
-				`in base64, and it is not documented that they are validated: name the types that are binary, such as image/png`},
+			`route "POST /a" has a Body, and RestApiProps.BinaryMediaTypes cover application/json, so that bodies reach the ` +
+				`function in base64, and it is not documented that they are validated: ` +
+				`name the types that are binary, such as image/png`},
 		{"nothing to explain", func(p *Props) { p.ExplainBadRequests = true },
 			"ExplainBadRequests is set, and no route has a Body: leave it out"},
 	})
@@ -152,9 +153,10 @@ func TestWarningsOfBodies(t *testing.T) {
 		t.Fatalf("got %q", warnings)
 	}
 	for i, want := range []string{
-		`the Body of "POST /a", of the file "mail.json", has keywords that API Gateway does not check, at /properties/mail/format: ` +
-			`have the function check them, write a pattern beside each, or acknowledge "k"`,
-		`route "POST /a" has a Body, and the API has BinaryMediaTypes (image/png). It is not documented that API Gateway validates`,
+		`the Body of "POST /a", of the file "mail.json", has keywords that API Gateway does not check, at ` +
+			`/properties/mail/format: have the function check them, write a pattern beside each, or acknowledge "k"`,
+		`route "POST /a" has a Body, and the API has BinaryMediaTypes (image/png). ` +
+			`It is not documented that API Gateway validates`,
 	} {
 		if !strings.HasPrefix(warnings[i].Text, want) {
 			t.Errorf("got  %s\nwant %s", warnings[i].Text, want)

@@ -32,7 +32,8 @@ func TestWrongCaches(t *testing.T) {
 		{"TTL without its unit", caching(Cache{Included: true, TTL: 300}), // nanoseconds, as time.Duration counts
 			"CacheTTL 300ns is not in whole seconds, as API Gateway takes it: write 300*time.Second for 300 seconds"},
 		{"cache without the token", caching(Cache{Included: true, Identity: []IdentitySource{Query("tenant")}}),
-			"the token in method.request.header.Authorization is not among the identity sources, so one caller's answer would serve another"},
+			"the token in method.request.header.Authorization is not among the identity sources, " +
+				"so one caller's answer would serve another"},
 		{
 			"cache with two tokens",
 			caching(

@@ -12,7 +12,8 @@ func TestWrongCacheResponses(t *testing.T) {
 	testRefusals(t, []refusal{
 		{"a guarded route", add(handle("GET /a", fn, minute)),
 			`route "GET /a": it has CacheResponse, and the API's Included guards it: API Gateway does not keep answers by the ` +
-				`caller, so one caller would get the answer of another: leave it out and cache in the function, or make the route Public`},
+				`caller, so one caller would get the answer of another: ` +
+				`leave it out and cache in the function, or make the route Public`},
 		{"a key", add(handle("GET /a", fn, KeyOnly{"x"}, minute)),
 			`route "GET /a": it has CacheResponse and needs an API key: API Gateway does not keep answers by the key, so one ` +
 				`caller would get the answer of another: leave one of the two out`},
@@ -36,13 +37,14 @@ func TestWrongCacheResponses(t *testing.T) {
 			CacheResponse{time.Minute, []CacheKey{{"querystring", "a"}, {"querystring", "a"}}})),
 			`its CacheResponse has the key "a" twice: leave one out`},
 		{"a size without a route", func(p *Props) { p.Stage.CacheSize = "0.5" },
-			"Stage.CacheSize is set, and no route has CacheResponse, so that a cache would be paid for and not used: leave it out"},
+			"Stage.CacheSize is set, and no route has CacheResponse, " +
+				"so that a cache would be paid for and not used: leave it out"},
 		{"not a size", both(func(p *Props) { p.Stage.CacheSize = "1" }, add(handle("GET /a", fn, public, minute))),
 			`Stage.CacheSize is "1": want one of 0.5, 1.6, 6.1, 13.5, 28.4, 58.2, 118, 237, in GB`},
 		{"a cluster of one's own", both(func(p *Props) { p.RestAPI = &RestAPI{NoCacheCluster: true} },
 			add(handle("GET /a", fn, public, minute))),
-			"RestApiProps.DeployOptions set CacheClusterEnabled or CacheClusterSize, and routes have CacheResponse, which makes " +
-				"the cache: leave them out, and set Stage.CacheSize for its size"},
+			"RestApiProps.DeployOptions set CacheClusterEnabled or CacheClusterSize, and routes have CacheResponse, which " +
+				"makes the cache: leave them out, and set Stage.CacheSize for its size"},
 		{
 			"no stage",
 			both(func(p *Props) { p.RestAPI = &RestAPI{NotDeployed: true} }, add(handle("GET /a", fn, public, minute))),
@@ -65,8 +67,8 @@ func TestCacheKeys(t *testing.T) {
 	for _, r := range p.Routes {
 		want := ""
 		if r.Cache != nil {
-			want = "method.request.path.id method.request.path.rest method.request.querystring.page method.request.header.Accept " +
-				"method.request.header.origin"
+			want = "method.request.path.id method.request.path.rest method.request.querystring.page " +
+				"method.request.header.Accept method.request.header.origin"
 		}
 		if got := strings.Join(p.CacheKeys(r), " "); got != want {
 			t.Errorf("%s is cached by %q, want %q", r.Pattern, got, want)

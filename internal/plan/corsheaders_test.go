@@ -25,8 +25,8 @@ func TestWithheldHeaders(t *testing.T) {
 		want    string      // part of the warning; "" for none
 	}{
 		{"another list", []string{"Content-Type", "X-Trace"}, reads("Authorization"), nil,
-			`CORS.AllowHeaders has Content-Type, X-Trace, and not Authorization, which the API's Included reads: a browser does ` +
-				`not send it for a page of another origin, so that such a page can call no guarded route. Add it, or leave ` +
+			`CORS.AllowHeaders has Content-Type, X-Trace, and not Authorization, which the API's Included reads: a browser ` +
+				`does not send it for a page of another origin, so that such a page can call no guarded route. Add it, or leave ` +
 				`AllowHeaders out, whose default has it; or acknowledge "x" if pages call public routes alone`},
 		{"one of two headers", []string{"Authorization"}, reads("Authorization", "X-Tenant"), nil, "and not X-Tenant, which"},
 		{"a guard of programs beside it", []string{"X-Trace"}, reads("Authorization"), signing(), "and not Authorization"},

@@ -20,13 +20,14 @@ func TestWrongDescriptions(t *testing.T) {
 		{"a name", add(handle("POST /a", fn, described("new-order", "a"))),
 			`its DescribeBody, of the map a, is called "new-order": a model's name has 1 to 128 letters and digits`},
 		{"one name of two", add(handle("POST /a", fn, body("Order", "a")), handle("PUT /a", fn, described("Order", "b"))),
-			`route "PUT /a" has a DescribeBody called "Order", of the map b, and route "POST /a" has a Body called "Order", of ` +
-				`the map a: give one of them another name with Named("Order2")`},
+			`route "PUT /a" has a DescribeBody called "Order", of the map b, and route "POST /a" has a Body called "Order", ` +
+				`of the map a: give one of them another name with Named("Order2")`},
 		{"no schema of a model", models(Body{Source: "the map", Err: errors.New("no")}), "Props.Models[0], of the map: no"},
 		{"a model's name", models(body("A", "a"), body("Empty", "b")),
 			`Props.Models[1], of the map b, is called "Empty", and each API has a model of that name from the start`},
 		{"a model's name twice", both(add(handle("POST /a", fn, body("Order", "a"))), models(body("Order", "b"))),
-			`Props.Models[0] is called "Order", of the map b, and route "POST /a" has a Body called "Order", of the map a: give one`},
+			`Props.Models[0] is called "Order", of the map b, and route "POST /a" has a Body called "Order", ` +
+				`of the map a: give one`},
 	})
 }
 

@@ -36,8 +36,8 @@ func (p *Plan) checkDomain() (errs []error) {
 		bad("Domain is set, and only a private domain can lead to an API that is PRIVATE: set Domain.Private, or " +
 			"leave Domain out")
 	case !r.isPrivate() && d.IsPrivate():
-		bad("Domain is private, and the API is not: set RestApiProps.EndpointTypes to EndpointType_PRIVATE, and name the VPC " +
-			"endpoints in ResourcePolicy.AllowVPCEndpoints as well")
+		bad("Domain is private, and the API is not: set RestApiProps.EndpointTypes to EndpointType_PRIVATE, and name the " +
+			"VPC endpoints in ResourcePolicy.AllowVPCEndpoints as well")
 	}
 	if r != nil && r.DomainName {
 		bad("RestApiProps.DomainName is set beside Props.Domain: leave it out")

@@ -33,7 +33,8 @@ func (r PlannedRoute) checkForwardCaller(open bool) []error {
 	case !r.ForwardsCaller:
 		return nil
 	case open:
-		return []error{fmt.Errorf("it is %s and has ForwardCaller, and no guard identifies its callers: leave one of them out",
+		return []error{fmt.Errorf("it is %s and has ForwardCaller, and no guard identifies its callers: "+
+			"leave one of them out",
 			r.openWord())}
 	case !r.Integrated:
 		return []error{errors.New("it has ForwardCaller, and its function gets the caller in the event's " +

@@ -144,5 +144,5 @@ func (l *Login) AllParameters() map[string]string {
 }
 
 // errNoLogin is the error of a guard of sessions that has no login.
-var errNoLogin = errors.New("it has no Login: give it the *secureapi.Login whose sessions it takes; several may share " +
-	"one")
+var errNoLogin = errors.New("it has no Login: give it the *secureapi.Login whose sessions it takes; " +
+	"several may share one")

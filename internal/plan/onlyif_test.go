@@ -29,7 +29,8 @@ func TestWrongOnlyIfs(t *testing.T) {
 			handle("GET /{proxy+}", fn, Public{"site"})), `route "GET /a/b" has OnlyIf, and where its condition does not hold`},
 		{"what a public route takes of some values", add(handle("GET /a/{id}", fn, live),
 			handle("GET /{all}/x", fn, Public{"site"})),
-			`route "GET /a/{id}" has OnlyIf, and where its condition does not hold its requests go to "GET /{all}/x", which is public`},
+			`route "GET /a/{id}" has OnlyIf, ` +
+				`and where its condition does not hold its requests go to "GET /{all}/x", which is public`},
 		{"what one takes that has a condition", add(handle("GET /a/x", fn, live),
 			handle("GET /a/{id}", fn, OnlyIf{Path: "Shop/Test"}),
 			handle("GET /{all}/x", fn, Public{"site"}, OnlyIf{Path: "Shop/Site"})), `route "GET /a/x" has OnlyIf, and where`},

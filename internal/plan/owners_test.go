@@ -89,10 +89,10 @@ func TestSharedKeys(t *testing.T) {
 	}{
 		{"two issuers", naming(a, b), nil, []Access{APIKey{}},
 			`UsageKeyClaim "customer_key" takes API keys from tokens of 2 ` +
-				`issuers: a token of one can have the key of a customer of another, whose quota and rate its requests then use up. ` +
-				`Let the callers of one issuer alone name keys, by an authorizer of that issuer or by Claim("iss").Is(` +
-				`"https://a.example.com/") on each route that needs a key; or acknowledge "x" once you know that each issuer writes ` +
-				`the keys of its own customers alone`},
+				`issuers: a token of one can have the key of a customer of another, whose quota and rate its requests then use ` +
+				`up. Let the callers of one issuer alone name keys, by an authorizer of that issuer or by ` +
+				`Claim("iss").Is("https://a.example.com/") on each route that needs a key; or acknowledge "x" once you know that ` +
+				`each issuer writes the keys of its own customers alone`},
 		{"two authorizers of one each", naming(a), naming(b), []Access{APIKey{}}, "from tokens of 2 issuers"},
 		{"callers with a scope", naming(a, b), nil, []Access{APIKey{}, anyScope(a)}, "from tokens of 2 issuers"},
 		{"callers with another claim", naming(a, b), nil, []Access{APIKey{}, claim("plan", a)}, "from tokens of 2 issuers"},

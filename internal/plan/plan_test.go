@@ -55,7 +55,8 @@ func TestWrongRoutes(t *testing.T) {
 				p.Routes = append(p.Routes, handle(fmt.Sprintf("GET /r%d/x", i), fn))
 			}
 			crossOrigin(CORS{AllowOrigins: []string{"https://a.example.com"}})(p)
-		}, "the table makes 646 resources (162 methods, 322 parts of paths, 162 preflights), and a CloudFormation stack takes 500: make several APIs of it"},
+		}, "the table makes 646 resources (162 methods, 322 parts of paths, 162 preflights), " +
+			"and a CloudFormation stack takes 500: make several APIs of it"},
 	})
 }
 
@@ -156,7 +157,8 @@ func TestWrongGuards(t *testing.T) {
 			handle("GET /a/{id}/b", fn, anyScope("two")),
 			handle("GET /a/{id}/b/{c}", fn, anyScope("one")),
 		),
-			`the API's Included caches one policy for all routes, and no policy is right for some callers: a caller who may call "GET /a/{id}" and not "GET /a/{id}/b" gets a policy that denies`},
+			`the API's Included caches one policy for all routes, and no policy is right for some callers: a caller who may ` +
+				`call "GET /a/{id}" and not "GET /a/{id}/b" gets a policy that denies`},
 	})
 }
 

@@ -71,7 +71,8 @@ func TestWrongPolicies(t *testing.T) {
 		{"an Allow that covers a guarded route", func(p *Props) {
 			add(handle("GET /files/{id}", fn, Public{"downloads"}), handle("GET /files/{id}/audit", fn))(p)
 			p.Policy = &ResourcePolicy{AllowCIDRs: []string{"203.0.113.0/24"}}
-		}, `"GET /files/{id}" needs an Allow in the policy, whose * crosses slashes and would cover "GET /files/{id}/audit" too`},
+		}, `"GET /files/{id}" needs an Allow in the policy, ` +
+			`whose * crosses slashes and would cover "GET /files/{id}/audit" too`},
 	})
 }
 

@@ -94,8 +94,8 @@ func TestWrongTenants(t *testing.T) {
 			"authorizer verifies a tenant"},
 		{"an integration", both(guards, func(p *Props) {
 			p.Routes = append(p.Routes, Route{Pattern: "GET /x", Integrated: true, Access: []Access{org}})
-		}), `it has Tenant(Claim("org")), and neither Handle nor InvokeAsync names its function: write it with one of them, ` +
-			"or map X-Amz-Tenant-Id in the RequestParameters of its integration"},
+		}), `it has Tenant(Claim("org")), and neither Handle nor InvokeAsync names its function: ` +
+			"write it with one of them, or map X-Amz-Tenant-Id in the RequestParameters of its integration"},
 		{"options that map one too", both(guards, func(p *Props) {
 			r := handle("GET /x", fn, org)
 			r.OwnTenant = true
@@ -108,8 +108,8 @@ func TestWrongTenants(t *testing.T) {
 			`AuthorizerTenant("tenantId"), and the API's Included guards it: the included function decides, and returns the ` +
 			"tenant of a claim: write Tenant(Claim(...))"},
 		{"a claim for a function of the app", on("own", org), `it has Tenant(Claim("org")), and the Own "own" guards it: your ` +
-			"own Function decides alone, so nothing here reads the claim: return the tenant in the function's context and name " +
-			`its key, as in AuthorizerTenant("tenantId")`},
+			"own Function decides alone, so nothing here reads the claim: " +
+			`return the tenant in the function's context and name its key, as in AuthorizerTenant("tenantId")`},
 		{"a key with a dot", on("own", Tenant{Key: "tenant.id", IsKey: true}), "want a key of letters, digits and " +
 			`underscores, which a mapping expression takes, got "tenant.id"`},
 		{"no key", on("own", Tenant{IsKey: true}), `want a key of letters, digits and underscores`},
@@ -126,7 +126,8 @@ func TestWrongTenants(t *testing.T) {
 			p.Authorizer = deciding(&JWT{Issuers: []Issuer{{URL: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a",
 				Audiences: []string{"a"}, TokenUse: "id"}}})
 			p.Routes = append(p.Routes, handle("GET /x", fn, Tenant{Claim: "zoneinfo"}))
-		}, `it has Tenant(Claim("zoneinfo")), and the API's Included guards it: users write the attribute zoneinfo themselves`},
+		}, `it has Tenant(Claim("zoneinfo")), and the API's Included guards it: ` +
+			`users write the attribute zoneinfo themselves`},
 		{"such an attribute in tokens of a pool of any use", func(p *Props) {
 			p.Authorizer = deciding(&JWT{Issuers: []Issuer{{URL: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a",
 				Audiences: []string{"a"}, Pool: true}}})
@@ -155,8 +156,8 @@ func TestWrongTenants(t *testing.T) {
 			for i := range maxTenants + 1 {
 				p.Routes = append(p.Routes, handle(fmt.Sprintf("GET /x/%d", i), fn, Tenant{Claim: fmt.Sprintf("org%d", i)}))
 			}
-		}, "the API's Included takes tenants from 9 claims, and 8 are supported: name a further authorizer with GuardedBy for " +
-			"some of the routes"},
+		}, "the API's Included takes tenants from 9 claims, and 8 are supported: " +
+			"name a further authorizer with GuardedBy for some of the routes"},
 		{"a parameter that nothing compares", both(guards, add(handle("GET /x/{org}", fn, Tenant{Path: "org", IsPath: true}))),
 			`route "GET /x/{org}": it has Tenant(PathParameter("org")), and each of its callers would choose the tenant: also ` +
 				`require PathParameter("org").Is(Claim(...)) or PathParameter("org").In(Claim(...)), outside of Either`},

@@ -102,7 +102,9 @@ func TestConflicts(t *testing.T) {
 func TestConflictString(t *testing.T) {
 	got := compilerOf(t, needing(t, "GET /orders/{id} r", "GET /orders/{id}/items i",
 		"GET /orders/{id}/items/{item} r")).Conflicts()
-	const want = `a caller who may call "GET /orders/{id}" and not "GET /orders/{id}/items" gets a policy that denies GET/orders/*/items, since the * of the first matches the second; that denies GET /orders/x/items/items too, a request to "GET /orders/{id}/items/{item}", which this caller may make`
+	const want = `a caller who may call "GET /orders/{id}" and not "GET /orders/{id}/items" gets a policy that denies ` +
+		`GET/orders/*/items, since the * of the first matches the second; that denies GET /orders/x/items/items too, a ` +
+		`request to "GET /orders/{id}/items/{item}", which this caller may make`
 	if len(got) != 1 || got[0].String() != want {
 		t.Errorf("want %s\n got %v", want, got)
 	}

@@ -48,8 +48,8 @@ func (p *planner) tight() {
 	p.denyFrom(0)
 }
 
-// wide allows everything and denies all that is barred. It has a conflict wherever tight has one, and for each rule that
-// is permitted for some values of its parameters.
+// wide allows everything and denies all that is barred. It has a conflict wherever tight has one, and for each rule
+// that is permitted for some values of its parameters.
 func (p *planner) wide() {
 	p.addAllow(0, atAndBelow)
 	p.denyFrom(0)

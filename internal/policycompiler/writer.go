@@ -30,8 +30,8 @@ func (w *writer) deny() {
 	}
 }
 
-// resource writes a resource. Nothing in it needs to be escaped in JSON or in a policy: see [ARN] and [route.Parse]. The
-// length of a resource with a mark is checked when its values are filled in: see [filler].
+// resource writes a resource. Nothing in it needs to be escaped in JSON or in a policy: see [ARN] and [route.Parse].
+// The length of a resource with a mark is checked when its values are filled in: see [filler].
 func (w *writer) resource(verb string, path ...string) {
 	if w.to[len(w.to)-1] != '[' {
 		w.to = append(w.to, ',')

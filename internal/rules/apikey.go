@@ -10,8 +10,9 @@ var keyWithoutPlan = Rule{
 	Severity: Warning,
 	Why: "API Gateway accepts an API key only from a usage plan that covers the stage. Without one, every call " +
 		"answers 403.",
-	Looks:  "methods with ApiKeyRequired, of APIs that no usage plan of the assembly names",
-	WayOut: "add a usage plan (Props.UsagePlans, or RestAPI.AddUsagePlan with the stage), or accept this if one outside of the app has it",
+	Looks: "methods with ApiKeyRequired, of APIs that no usage plan of the assembly names",
+	WayOut: "add a usage plan (Props.UsagePlans, or RestAPI.AddUsagePlan with the stage), " +
+		"or accept this if one outside of the app has it",
 	check: func(v *view, report reporter) {
 		planned, all := v.plannedAPIs()
 		if all {
@@ -33,8 +34,8 @@ var keyThatNothingNames = Rule{
 	Why: "With the API key source AUTHORIZER, a Lambda authorizer's answer contains the key. Without such an " +
 		"authorizer, or with the included one and no UsageKeyClaim, each call answers 403. With the source HEADER, " +
 		"callers choose the key, and so whose quota they use.",
-	Looks: "methods with ApiKeyRequired, of APIs whose ApiKeySourceType is AUTHORIZER, or whose authorizer takes the key " +
-		"from a claim",
+	Looks: "methods with ApiKeyRequired, of APIs whose ApiKeySourceType is AUTHORIZER, " +
+		"or whose authorizer takes the key from a claim",
 	WayOut: "leave ApiKeySourceType to Gatehouse; where callers do not send the key in X-API-Key, guard the method by a " +
 		"Lambda authorizer with UsageKeyClaim, or with a function that answers with usageIdentifierKey",
 	check: func(v *view, report reporter) {

@@ -11,8 +11,8 @@ var responseCache = Rule{
 	Severity: Error,
 	Why: "The key of API Gateway's response cache has the parameters that a method declares, but not the caller. " +
 		"So one caller can get another one's answer.",
-	Looks: "the MethodSettings of stages, and the StageDescription of deployments, of APIs that Gatehouse built, and the " +
-		"CacheKeyParameters of their methods",
+	Looks: "the MethodSettings of stages, and the StageDescription of deployments, of APIs that Gatehouse built, " +
+		"and the CacheKeyParameters of their methods",
 	WayOut: "turn CachingEnabled off, and use CacheResponse on public routes, or cache in the function",
 	check: func(v *view, report reporter) {
 		for _, kind := range []string{typeStage, typeDeployment} {

@@ -13,8 +13,8 @@ var changedCheck = Rule{
 	Severity: Error,
 	Why: "A function behind a route that checks requests expects valid requests. Without the check, it also gets " +
 		"invalid ones.",
-	Looks: "the RequestValidatorId, RequestModels and RequestParameters of methods of the table's routes that have a Body, " +
-		"RequireQuery or RequireHeader",
+	Looks: "the RequestValidatorId, RequestModels and RequestParameters of methods of the table's " +
+		"routes that have a Body, RequireQuery or RequireHeader",
 	WayOut: "leave them as secureapi.New writes them, or take Body, RequireQuery or RequireHeader out of the table",
 	check: func(v *view, report reporter) {
 		for _, a := range v.apis {

@@ -16,8 +16,9 @@ var privateIntegration = Rule{
 	Severity: Error,
 	Why: "API Gateway does not deploy an integration through a VPC link V2 without the load balancer that it calls, nor " +
 		"one that names a load balancer for another connection.",
-	Looks:  "methods of every API whose integration has a VPC link of the app, or an IntegrationTarget",
-	WayOut: "write the route with ForwardTo, or set IntegrationTarget to the load balancer's ARN beside a VPC link V2 alone",
+	Looks: "methods of every API whose integration has a VPC link of the app, or an IntegrationTarget",
+	WayOut: "write the route with ForwardTo, " +
+		"or set IntegrationTarget to the load balancer's ARN beside a VPC link V2 alone",
 	check: func(v *view, report reporter) {
 		links := map[string]string{} // the types of the app's VPC links, by their IDs
 		for _, kind := range []string{typeVPCLinkV1, typeVPCLinkV2} {

@@ -14,10 +14,10 @@ var undeclaredAnswer = Rule{
 	Severity: Error,
 	Why: "API Gateway answers 500 if an integration's response has a status that the method does not declare. A " +
 		"header that the method does not declare fails the deployment.",
-	Looks: "the IntegrationResponses and MethodResponses of methods of every API whose answer API Gateway writes (AWS, HTTP " +
-		"and MOCK)",
-	WayOut: "add the status to MethodResponses, with true for each header in ResponseParameters, or write the route with " +
-		"Integrate, which does so",
+	Looks: "the IntegrationResponses and MethodResponses of methods of every API whose " +
+		"answer API Gateway writes (AWS, HTTP and MOCK)",
+	WayOut: "add the status to MethodResponses, with true for each header in ResponseParameters, " +
+		"or write the route with Integrate, which does so",
 	check: func(v *view, report reporter) {
 		for _, m := range v.methods {
 			for _, what := range m.undeclared() {

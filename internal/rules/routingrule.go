@@ -10,10 +10,11 @@ import "fmt"
 var refusedRouting = Rule{
 	ID:       "domain-routing",
 	Severity: Error,
-	Why: "API Gateway does not create two routing rules of one priority at a domain, nor routing rules or base paths that " +
-		"the domain's RoutingMode excludes.",
-	Looks:  "routing rules and base path mappings of every API at public domains of the app",
-	WayOut: "write the rules in Domain.Rules, or give each rule its own Priority and the domain a RoutingMode that has them",
+	Why: "API Gateway does not create two routing rules of one priority at a domain, " +
+		"nor routing rules or base paths that the domain's RoutingMode excludes.",
+	Looks: "routing rules and base path mappings of every API at public domains of the app",
+	WayOut: "write the rules in Domain.Rules, " +
+		"or give each rule its own Priority and the domain a RoutingMode that has them",
 	// What a mode excludes is a warning, since rules and mappings that are there already stay, and lead nowhere.
 	check: func(v *view, report reporter) {
 		modes := v.routingModes()
@@ -46,7 +47,7 @@ var refusedRouting = Rule{
 	},
 }
 
-// routingModes returns the routing modes of public domains, by the names of these. A mode that is not known is left out.
+// routingModes returns the routing modes of public domains, by domain name. A mode that is not known is left out.
 func (v *view) routingModes() map[string]string {
 	out := map[string]string{}
 	for _, kind := range []struct{ name, mode string }{

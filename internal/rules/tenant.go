@@ -15,8 +15,8 @@ var tenantFromRequest = Rule{
 	Why: "Lambda runs a function with tenant isolation in an execution environment of the tenant that the request " +
 		"names. If the caller writes that name, a caller of one tenant runs in the environment of another.",
 	Looks: "what methods map to X-Amz-Tenant-Id, of APIs that Gatehouse built; for other APIs it warns. A claim of a " +
-		"Cognito authorizer or of an included function counts as written by the caller if the assembly has an app client of " +
-		"their user pools that may write the attribute",
+		"Cognito authorizer or of an included function counts as written by the caller if the assembly has an app client " +
+		"of their user pools that may write the attribute",
 	WayOut: "take the tenant from a verified claim, with Tenant(Claim(...)) on the route, or in another API from what " +
 		"the method's authorizer returns, such as context.authorizer.tenantId. Take an attribute of a user pool out of the " +
 		"WriteAttributes of its app clients",

@@ -14,8 +14,8 @@ var changedThrottle = Rule{
 	Why: "Without a route's limit, the stage passes on as many requests of the route as of any other, to a " +
 		"backend that the limit protects.",
 	Looks: "the MethodSettings of stages of APIs with a Throttle in their table",
-	WayOut: "leave the MethodSettings of the stage as secureapi.New writes them, give a stage of your own the same limits, " +
-		"or take Throttle out of the table",
+	WayOut: "leave the MethodSettings of the stage as secureapi.New writes them, " +
+		"give a stage of your own the same limits, or take Throttle out of the table",
 	check: func(v *view, report reporter) {
 		for _, r := range v.byType[typeStage] {
 			a, _ := v.apiOf(r)

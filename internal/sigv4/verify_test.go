@@ -50,7 +50,8 @@ func TestRefusals(t *testing.T) {
 		{name: "basic: has an equal sign, lacks all else", spoil: auth("Basic dTpw="),
 			kind: ErrIncomplete,
 			typ:  "IncompleteSignatureException",
-			message: "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. " +
+			message: "Authorization header requires 'Credential' parameter. " +
+				"Authorization header requires 'Signature' parameter. " +
 				"Authorization header requires 'SignedHeaders' parameter. " + hashed("Basic dTpw=")},
 		{name: "no date", spoil: func(r *http.Request) { r.Header.Del("X-Amz-Date") },
 			kind: ErrIncomplete,
@@ -102,9 +103,10 @@ func TestRefusals(t *testing.T) {
 		{name: "everything in the scope is wrong", spoil: replaced(suiteScope, "20150829/a/b/c"),
 			kind: ErrScope,
 			typ:  "InvalidSignatureException",
-			message: "Credential should be scoped to a valid region, not 'a'. Credential should be scoped to correct service: 'service'. " +
-				"Credential should be scoped with a valid terminator: 'aws4_request', not 'c'. Date in Credential scope does not match " +
-				"YYYYMMDD from ISO-8601 version of date from HTTP: '20150829' != '20150830', from '20150830T123600Z'. "},
+			message: "Credential should be scoped to a valid region, not 'a'. Credential should be scoped to correct service: " +
+				"'service'. Credential should be scoped with a valid terminator: 'aws4_request', not 'c'. Date in Credential " +
+				"scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: " +
+				"'20150829' != '20150830', from '20150830T123600Z'. "},
 		{name: "an unknown key", spoil: replaced(suiteKey, "AKIDOTHER"),
 			kind:    ErrUnknownKey,
 			typ:     "UnrecognizedClientException",
@@ -137,9 +139,9 @@ func TestRefusals(t *testing.T) {
 			query: "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=%zz",
 			kind:  ErrIncomplete,
 			typ:   "IncompleteSignatureException",
-			message: "AWS query-string parameters must include 'X-Amz-Credential'. AWS query-string parameters must include 'X-Amz-Signature'. " +
-				"AWS query-string parameters must include 'X-Amz-SignedHeaders'. AWS query-string parameters must include " +
-				"'X-Amz-Date'. Re-examine the query-string parameters."},
+			message: "AWS query-string parameters must include 'X-Amz-Credential'. AWS query-string parameters must include " +
+				"'X-Amz-Signature'. AWS query-string parameters must include 'X-Amz-SignedHeaders'. AWS query-string parameters " +
+				"must include 'X-Amz-Date'. Re-examine the query-string parameters."},
 		{name: "presigned for no time", spoil: func(r *http.Request) { r.Header.Del("Authorization") },
 			query:   strings.Replace(presigned, "=60", "=0", 1),
 			kind:    ErrIncomplete,

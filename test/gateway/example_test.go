@@ -149,7 +149,8 @@ func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 			})
 			// The policy does not have the reason of a denial. The access table has it.
 			const needs,
-				lacks = "the route requires scope orders/write and group admins, and the caller has the scopes orders/read, orders/write; ",
+				lacks = "the route requires scope orders/write and group admins, " +
+				"and the caller has the scopes orders/read, orders/write; ",
 				"the caller lacks group admins and has none; "
 			for _, c := range []struct {
 				name, token string
@@ -161,7 +162,8 @@ func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 				{"expired", api.Token(localgateway.TokenRequest{Expires: -time.Minute}), "MISS",
 					`the authorizer refused the token: expired, its exp has passed: got "20`},
 				{"another audience", api.Token(localgateway.TokenRequest{Audience: "invoices"}), "MISS",
-					`the authorizer refused the token: audience, its aud, or client_id, is not this API's: got "invoices", want "orders"; `},
+					`the authorizer refused the token: audience, its aud, or client_id, is not this API's: ` +
+						`got "invoices", want "orders"; `},
 				{
 					"another issuer",
 					api.Token(localgateway.TokenRequest{Claims: map[string]any{"iss": "https://other.example.com"}}),

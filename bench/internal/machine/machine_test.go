@@ -11,7 +11,8 @@ import (
 
 // TestParse parses the line of a process whose name looks like fields.
 func TestParse(t *testing.T) {
-	const line = "7 (a) S 1 (b) R 42 7 7 0 -1 4194304 100 200 0 0 11 22 33 44 20 0 5 0 98765 1000 200 18446744073709551615\n"
+	const line = "7 (a) S 1 (b) R 42 7 7 0 -1 4194304 100 200 0 0 11 22 33 44 20 0 5 " +
+		"0 98765 1000 200 18446744073709551615\n"
 	got, ok := parse(7, []byte(line))
 	want := Process{
 		Identity: Identity{PID: 7, Start: 98765}, Parent: 42, Threads: 5,

@@ -227,8 +227,8 @@ func TestCognitoAudience(t *testing.T) {
 		},
 		{docAudience, "a bad token", "^(client)$", nil, signed("id", nil) + "x", unauthorized401, ""},
 		{seenAccess, "an access token with the scope", "^(client)$", []string{"orders/read"}, access, unauthorized401,
-			`the authorizer compares aud with "^(client)$", and the token has no aud that is a text, as Amazon Cognito's access tokens have none: ` +
-				`leave its IdentityValidationExpression out for methods with scopes`},
+			`the authorizer compares aud with "^(client)$", and the token has no aud that is a text, as Amazon Cognito's ` +
+				`access tokens have none: leave its IdentityValidationExpression out for methods with scopes`},
 		{seenAccess, "an access token and no expression", "", []string{"orders/read"}, access, "ok", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

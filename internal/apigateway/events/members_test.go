@@ -25,10 +25,10 @@ func TestMembers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const identity = "accessKey accountId caller cognitoAuthenticationProvider cognitoAuthenticationType cognitoIdentityId " +
-		"cognitoIdentityPoolId principalOrgId sourceIp user userAgent userArn"
-	const requestContext = "accountId apiId deploymentId domainName domainPrefix extendedRequestId httpMethod identity path protocol " +
-		"requestId requestTime requestTimeEpoch resourceId resourcePath stage"
+	const identity = "accessKey accountId caller cognitoAuthenticationProvider cognitoAuthenticationType " +
+		"cognitoIdentityId cognitoIdentityPoolId principalOrgId sourceIp user userAgent userArn"
+	const requestContext = "accountId apiId deploymentId domainName domainPrefix extendedRequestId httpMethod identity " +
+		"path protocol requestId requestTime requestTimeEpoch resourceId resourcePath stage"
 	for _, c := range []struct {
 		name, at string
 		event    []byte

@@ -155,8 +155,8 @@ func errorVariable(name string) (variable, error) {
 	return contextVariable(name)
 }
 
-// ContextVariable returns the variable of $context with a name, such as "stage" or "error.message", as gateway responses
-// and access logs have it. The failure is nil for an answer of an integration, which has no variables of error.
+// ContextVariable returns the variable of $context with a name, such as "stage" or "error.message", as gateway
+// responses and access logs have it. The failure is nil for an answer of an integration, which has no such error.
 func ContextVariable(name string) (func(*Source, *Failure) string, error) { return errorVariable(name) }
 
 // ContextNames returns the names of the variables of $context, without those that depend on the authorizer.

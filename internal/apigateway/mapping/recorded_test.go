@@ -151,9 +151,9 @@ func TestRecordedBinaryRequests(t *testing.T) {
 // recordedHeaders are the headers that TestApiGatewayHeaderRemapping in
 // https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_integrations.py maps
 // and sends, without those that a client cannot send. The snapshot of that test has the results.
-var recordedHeaders = strings.Fields("Accept Accept-Charset Accept-Encoding Age Authorization Connection Content-Encoding " +
-	"Content-Length Content-MD5 Content-Type Date Expect Host Max-Forwards Pragma Proxy-Authenticate Range Referer " +
-	"Server TE Transfer-Encoding Trailer Upgrade User-Agent Via Warn WWW-Authenticate")
+var recordedHeaders = strings.Fields("Accept Accept-Charset Accept-Encoding Age Authorization Connection " +
+	"Content-Encoding Content-Length Content-MD5 Content-Type Date Expect Host Max-Forwards Pragma Proxy-Authenticate " +
+	"Range Referer Server TE Transfer-Encoding Trailer Upgrade User-Agent Via Warn WWW-Authenticate")
 
 // recordedRequest returns the request of the recording: a GET with all of these headers and without a body.
 func recordedRequest() *Source {

@@ -117,7 +117,8 @@ func TestRequest(t *testing.T) {
 		}, func(s *Source) { s.Request.Body = []byte("\n{wrongjson") }, "the body is not JSON"},
 		{"an override that is read in the same template", func(i *apimodel.Integration) {
 			i.RequestTemplates = map[string]string{"application/json": "#set($context.requestOverride.path.id = '7')" +
-				"#set($context.requestOverride.querystring.q = \"$context.requestOverride.path.id.length()-$!context.requestOverride.header.None\")"}
+				"#set($context.requestOverride.querystring.q = " +
+				"\"$context.requestOverride.path.id.length()-$!context.requestOverride.header.None\")"}
 		}, nil, "http://127.0.0.1/7?a=1&q=1-"},
 		{"overrides", func(i *apimodel.Integration) {
 			i.RequestTemplates = map[string]string{"application/json": "#set($context.requestOverride.path.id = 7)" +

@@ -49,8 +49,8 @@ func TestSessionReasons(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
 	}
-	const want = "the token of the session has expired, and there is no refresh token to renew it with: log in again, at " +
-		"/auth/login"
+	const want = "the token of the session has expired, and there is no refresh token to renew it with: " +
+		"log in again, at /auth/login"
 	got := (&sessions{"/auth", true}).why(expired, "authorizer", call("GET", "same-origin"))
 	if got != want {
 		t.Errorf("of a table: got %q, want %q", got, want)

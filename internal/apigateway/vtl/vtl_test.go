@@ -86,7 +86,8 @@ func TestRender(t *testing.T) {
 		{"a map and a list as Java has them", "$input.path('$.lines[0]') $input.path('$.tags')", `{sku=x, qty=2} ["a","b"]`},
 		{
 			"paths",
-			"$input.path('$.lines[1].sku') $input.path(\"$['at']['a-b']\") $input.path('$..qty') $input.path('$.tags[-1]') $input.path('$.lines[*].sku') $input.path('$.tags.length()')",
+			"$input.path('$.lines[1].sku') $input.path(\"$['at']['a-b']\") $input.path('$..qty') $input.path('$.tags[-1]') " +
+				"$input.path('$.lines[*].sku') $input.path('$.tags.length()')",
 			`y {c d=1} [2,5] b ["x","y"] 2`,
 		},
 		{
@@ -168,7 +169,9 @@ func TestRender(t *testing.T) {
 		{"text that is not a template", "#[[$a #if]]#", "$a #if"},
 
 		{"strings",
-			"#set($s = 'Hello')$s.length() $s.substring(1) $s.substring(1,3) $s.toUpperCase() $s.contains('ell') $s.indexOf('l') $s.replace('l','L') $s.equals('Hello') $s.isEmpty() $s.concat('!') $s.startsWith('H') $s.charAt(0)",
+			"#set($s = 'Hello')$s.length() $s.substring(1) $s.substring(1,3) $s.toUpperCase() $s.contains('ell') " +
+				"$s.indexOf('l') $s.replace('l','L') $s.equals('Hello') $s.isEmpty() " +
+				"$s.concat('!') $s.startsWith('H') $s.charAt(0)",
 			"5 ello el HELLO true 2 HeLLo true false Hello! true H"},
 		{"split a variable", "#set($s = 'a,b,,')#set($p = $s.split(','))$p.size() $p[1] $p.get(0)", "2 b a"},
 		{

@@ -51,7 +51,8 @@ func TestSynthesize(t *testing.T) {
 // Output that jsii writes about itself at the end of a successful app is not output of the app.
 func TestSynthesizeLeavesAHarmlessTextOut(t *testing.T) {
 	output, _, err := synthesize(t, t.Context(), &App{
-		Command: `echo synth; printf 'Runtime process exited abnormally: ' >&2; sleep 0.05; printf 'waitid: no child processes' >&2`,
+		Command: `echo synth; printf 'Runtime process exited abnormally: ' >&2; sleep 0.05; ` +
+			`printf 'waitid: no child processes' >&2`,
 	})
 	if err != nil || output != "synth\n" {
 		t.Errorf("output %q, %v, want the app's own line", output, err)

@@ -201,7 +201,8 @@ func TestFiles(t *testing.T) {
 	elsewhere := regexp.MustCompile(`(?i)(?:src|href|from|import|url\()\s*=?\s*["'(]?(?:https?:)?//`)
 	inline := regexp.MustCompile(`(?i)<script(?:[^>]*[^/])?>[^<]|<style|\son\w+=|\sstyle=|javascript:`)
 	markup := regexp.MustCompile(
-		`innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|srcdoc|createContextualFragment|DOMParser`,
+		`innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|` +
+			`srcdoc|createContextualFragment|DOMParser`,
 	)
 	seen := 0
 	err := fs.WalkDir(files, "page", func(path string, d fs.DirEntry, err error) error {

@@ -64,7 +64,8 @@ func TestPublicWithAKey(t *testing.T) {
 		}},
 		{"no plan", false, []string{
 			"403 GET http://127.0.0.1:3000/prod/health",
-			"GET /health is public with a key, but the route requires an API key, and no usage plan of the stage has an enabled one",
+			"GET /health is public with a key, but the route requires an API key, " +
+				"and no usage plan of the stage has an enabled one",
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -21,8 +21,8 @@ type Use struct {
 }
 
 // Beside refuses what two APIs of an app cannot both have: two domains with one name in one place, one base path or one
-// priority of a rule of one domain, and a route that the domain never sends to its API because the longer base path or a
-// rule of the other API takes its requests.
+// priority of a rule of one domain, and a route that the domain never sends to its API because the longer base path or
+// a rule of the other API takes its requests.
 //
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html and
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-routing-rules.html

@@ -64,7 +64,8 @@ func TestDomainsBeside(t *testing.T) {
 		{"a rule that another API's hides", by(byHeader(2, "beta")), by(byHeader(1, "*")),
 			`the rule 2 of B at the domain "a.example.com" is never reached: the rule 1 of B matches all of its requests first`},
 		{"a base path that a rule hides", use("A", "One", "a.example.com", []string{"orders/v2"}), by(byPath(1, "orders")),
-			`the base path "/orders/v2" of A at the domain "a.example.com" is never reached: the rule 1 of B takes its requests`},
+			`the base path "/orders/v2" of A at the domain "a.example.com" is never reached: ` +
+				`the rule 1 of B takes its requests`},
 		{"a route that a rule hides", use("A", "One", "a.example.com", root, "GET /orders/{id}"), by(byPath(1, "orders")),
 			`route "GET /orders/{id}" of A, which the domain "a.example.com" has at "/", is never reached: requests for it go ` +
 				`to B at "/orders"`},

@@ -54,8 +54,9 @@ func (d *Domain) checkPrivate(bad func(string, ...any)) {
 	switch p := d.Private; {
 	case d.Of != nil:
 	case p == nil && d.IsPrivate():
-		bad(".EndpointType is PRIVATE, and Private is nil, so that no caller would reach the domain: name the VPC endpoints " +
-			"that may call it, as in Private: &secureapi.PrivateDomain{AllowVPCEndpoints: []string{\"vpce-0a1b2c3d4e5f60718\"}}")
+		bad(".EndpointType is PRIVATE, and Private is nil, so that no caller would reach the domain: name the VPC " +
+			"endpoints that may call it, as in Private: &secureapi.PrivateDomain{AllowVPCEndpoints: " +
+			"[]string{\"vpce-0a1b2c3d4e5f60718\"}}")
 	case p == nil:
 	case !d.IsPrivate():
 		bad(".Private is set, and EndpointType is %s: leave one of them out", d.Endpoint)
@@ -208,7 +209,8 @@ func (d *Domain) checkRouting(bad func(string, ...any)) {
 		bad(".Rules is set, and the domain is imported, so that its RoutingMode is not known: create the rules where the " +
 			"domain is made, with awsapigatewayv2.NewCfnRoutingRule")
 	case d.Of != nil && d.Of.RoutingMode == mappingsOnly:
-		bad(".Rules is set, and the RoutingMode of the domain is BASE_PATH_MAPPING_ONLY: leave it out where the domain is made")
+		bad(".Rules is set, and the RoutingMode of the domain is BASE_PATH_MAPPING_ONLY: " +
+			"leave it out where the domain is made")
 	}
 	checkRules(d.Rules, bad)
 }

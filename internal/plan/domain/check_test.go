@@ -20,7 +20,8 @@ func TestCheck(t *testing.T) {
 		{"a zone of another name", with(func(d *Domain) { d.Zone, d.ZoneName = true, "ample.com" }),
 			`Domain.Zone is "ample.com", which "api.example.com" is not in, so that its records would answer for another name`},
 		{"a private domain for no caller", with(func(d *Domain) { d.Endpoint = private }),
-			"Domain.EndpointType is PRIVATE, and Private is nil, so that no caller would reach the domain: name the VPC endpoints"},
+			"Domain.EndpointType is PRIVATE, and Private is nil, so that no caller would reach the domain: " +
+				"name the VPC endpoints"},
 		{"a private domain without a policy", inVPC(func(d *Domain) { d.Private = &Private{} }),
 			"Domain.Private allows no VPC endpoint, so that no caller would reach the domain: name those that may call it"},
 		{"a private domain of another type", inVPC(func(d *Domain) { d.Endpoint = Regional }),

@@ -125,8 +125,8 @@ func (d *Domain) Paths() []string {
 	return d.BasePaths
 }
 
-// Roots returns the base paths of the domain at which callers find the API's routes: those of mappings, those that rules
-// strip, and "" for rules that strip none.
+// Roots returns the base paths of the domain at which callers find the API's routes: those of mappings, those that
+// rules strip, and "" for rules that strip none.
 func (d *Domain) Roots() []string {
 	out := slices.Clone(d.Paths())
 	for _, r := range d.Rules {

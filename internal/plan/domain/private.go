@@ -44,8 +44,8 @@ func (p *Private) check(hasZone bool, bad func(string, ...any)) {
 		bad(".Zone is set, and the records of a private domain point at a VPC endpoint: give its EndpointDNSName and " +
 			"EndpointHostedZoneID in Private, or leave Zone out")
 	case !hasZone && (p.AliasName != "" || p.AliasZone != ""):
-		bad(".Private.EndpointDNSName and EndpointHostedZoneID are the target of records, and Zone is nil: give the zone, or " +
-			"leave them out")
+		bad(".Private.EndpointDNSName and EndpointHostedZoneID are the target of records, and Zone is nil: " +
+			"give the zone, or leave them out")
 	}
 }
 

@@ -75,8 +75,8 @@ func (r Rule) check(at string, bad func(string, ...any)) {
 	}
 	switch {
 	case len(r.Headers) == 0 && r.BasePath == "":
-		bad(at + " has neither Headers nor a BasePath, and would take each request of the domain: set one of them, or leave the " +
-			"rule out and set BasePaths")
+		bad(at + " has neither Headers nor a BasePath, and would take each request of the domain: " +
+			"set one of them, or leave the rule out and set BasePaths")
 	case len(r.Headers) > mostHeaders:
 		bad(at+".Headers has %d headers, and a rule of API Gateway has up to %d: leave some out", len(r.Headers), mostHeaders)
 	}

@@ -44,9 +44,9 @@ func (function) Invoke(_ context.Context, payload []byte) ([]byte, error) {
 	return authorize(e, payload)
 }
 
-// authorize allows "Bearer allow", denies "Bearer deny", and allows only another resource for "Bearer other". It answers
-// with the text after "Bearer answer:", and fails with the text after "Bearer error:". For "Bearer event", the context
-// has the event.
+// authorize allows "Bearer allow", denies "Bearer deny", and allows only another resource for "Bearer other". It
+// answers with the text after "Bearer answer:", and fails with the text after "Bearer error:". For "Bearer event", the
+// context has the event.
 func authorize(e event, payload []byte) ([]byte, error) {
 	effect, resource, tell := "Allow", e.MethodARN, map[string]any{"tier": "gold"}
 	word, rest, _ := strings.Cut(strings.TrimPrefix(e.Token, "Bearer "), ":")

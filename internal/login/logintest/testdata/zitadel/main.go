@@ -1,5 +1,5 @@
-// Zitadel is an OpenID provider with package op of zitadel/oidc, on a free port of 127.0.0.1. Another process serves the
-// issuer's URL and forwards requests to the port:
+// Zitadel is an OpenID provider with package op of zitadel/oidc, on a free port of 127.0.0.1. Another process serves
+// the issuer's URL and forwards requests to the port:
 //
 //	zitadel <issuer> <settings>
 //
