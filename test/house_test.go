@@ -31,7 +31,7 @@ var floors = [][]string{
 		"internal/cli/rebuild",
 		"internal/cli/starter",
 	},
-	{"internal/cli/tryout"},
+	{"internal/cli/openapi", "internal/cli/tryout"},
 	{"localgateway"},
 	{"internal/apigateway"},
 	{"internal/apigateway/validation", "internal/accessdiff"},

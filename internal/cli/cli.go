@@ -25,8 +25,8 @@ func Main() int { return run(context.Background(), command.ThisProcess(), os.Arg
 
 // commands are all commands, in the order in which they are listed.
 func commands() []command.Command {
-	return []command.Command{initCommand, dev.Command, tokenCommand, routesCommand, diffCommand, checkCommand,
-		versionCommand}
+	return []command.Command{initCommand, dev.Command, tokenCommand, routesCommand, openapiCommand, diffCommand,
+		checkCommand, versionCommand}
 }
 
 // run finds the command, runs it, and turns its error into a status.

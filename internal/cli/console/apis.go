@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
-	"github.com/gatehouse-cdk/gatehouse/internal/cli/console/openapi"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/openapi"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/tryout"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
-	"github.com/gatehouse-cdk/gatehouse/internal/cli/console/openapi"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/openapi"
 )
 
 // answerOpenAPI answers with the description of the API that the query names, as in "api=Shop/orders", or of the first

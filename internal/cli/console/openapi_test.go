@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/cli/console/openapi"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/openapi"
 )
 
 // TestOpenAPI checks that the description is that of the served API, with the right address.

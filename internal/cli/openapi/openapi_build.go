@@ -19,7 +19,7 @@ func Of(a API) Document {
 	out := Document{
 		OpenAPI: version,
 		Info: Info{
-			Title:       cmp.Or(a.Matrix.Name, a.Model.Name, a.Model.LogicalID),
+			Title:       cmp.Or(a.Model.Name, a.Model.LogicalID),
 			Description: a.Model.Description,
 			Version:     "unversioned", // templates do not name a version of the API
 		},
@@ -30,7 +30,7 @@ func Of(a API) Document {
 	for _, url := range a.Servers {
 		out.Servers = append(out.Servers, Server{url})
 	}
-	b := builder{api: a.Model, out: &out, ids: map[string]bool{}}
+	b := builder{api: a.Model, out: &out, ids: map[string]bool{}, clientCertificate: a.ClientCertificate}
 	for _, row := range a.Matrix.Routes {
 		i := slices.IndexFunc(
 			a.Model.Methods,
@@ -47,6 +47,8 @@ type builder struct {
 	api *apimodel.API
 	out *Document
 	ids map[string]bool // IDs of operations in use
+
+	clientCertificate bool // as in [API]
 }
 
 // operations are the methods that OpenAPI supports.
@@ -205,21 +207,4 @@ func Bodies(api *apimodel.API, m *apimodel.Method) []Body {
 		}[i])
 	}
 	return out
-}
-
-// security returns what a request must have. An empty list means nothing.
-func (b *builder) security(row matrix.Route, m *apimodel.Method) []map[string][]string {
-	all := map[string][]string{}
-	if name, scheme, ok := schemeOf(row, m); ok {
-		b.out.Components.SecuritySchemes[name] = scheme
-		all[name] = []string{}
-	}
-	if row.APIKey {
-		b.out.Components.SecuritySchemes["apiKey"] = SecurityScheme{Type: "apiKey", Name: "X-API-Key", In: "header"}
-		all["apiKey"] = []string{}
-	}
-	if len(all) == 0 {
-		return []map[string][]string{}
-	}
-	return []map[string][]string{all}
 }
