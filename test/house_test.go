@@ -56,7 +56,7 @@ var floors = [][]string{
 	{"backend-fn/orders"},
 	{"internal/mappingtemplate"},
 	{"internal/plan", "internal/monitor"},
-	{"internal/plan/domain", "internal/plan/integration", "internal/plan/origin"},
+	{"internal/plan/domain", "internal/plan/integration", "internal/plan/issuer", "internal/plan/origin"},
 	{"internal/login"},
 	{"lambdahttp"},
 	{"authorizer-fn/authz", "lambdahttp/cors"},

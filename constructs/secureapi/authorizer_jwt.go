@@ -15,6 +15,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
 )
 
 // NotEnforcedInfo is the ID of the synthesis note that lists what a [JWTAuthorizer] does not check about a token. It is
@@ -101,11 +102,11 @@ func equalSets(a, b []string) bool {
 }
 
 func (j JWTAuthorizer) enforces(requires []access.Requirement) error {
-	var issuers []plan.Issuer
+	var issuers []issuer.Issuer
 	for _, i := range j.Issuers {
 		issuers = append(issuers, i.plan())
 	}
-	if err := plan.WithoutRights(issuers, requires); err != nil {
+	if err := issuer.WithoutRights(issuers, requires); err != nil {
 		return err
 	}
 	scopes := 0

@@ -5,7 +5,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
@@ -85,18 +85,25 @@ func PrivateKeyJWT(key awssecretsmanager.ISecret, algorithm string) ClientAuth {
 }
 
 // plan converts the settings into the form that is checked.
-func (n *Introspection) plan() *plan.Introspection {
+func (a ClientAuth) plan() issuer.ClientAuth {
+	return issuer.ClientAuth{
+		Method:    settings.ClientAuth(a.Method),
+		Secret:    a.Secret != nil,
+		Algorithm: a.Algorithm,
+		KeyID:     a.KeyID,
+		Audience:  a.Audience,
+	}
+}
+
+// plan converts the settings into the form that is checked.
+func (n *Introspection) plan() *issuer.Introspection {
 	if n == nil {
 		return nil
 	}
-	return &plan.Introspection{
+	return &issuer.Introspection{
 		Endpoint:       n.Endpoint,
 		ClientID:       n.ClientID,
-		Method:         settings.ClientAuth(n.ClientAuth.Method),
-		Secret:         n.ClientAuth.Secret != nil,
-		Algorithm:      n.ClientAuth.Algorithm,
-		KeyID:          n.ClientAuth.KeyID,
-		Audience:       n.ClientAuth.Audience,
+		ClientAuth:     n.ClientAuth.plan(),
 		SignedResponse: n.SignedResponse,
 		VerifyJWTs:     n.VerifyJWTs,
 		AnswerTTL:      n.AnswerTTL,

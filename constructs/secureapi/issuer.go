@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
@@ -117,12 +118,12 @@ type provider struct {
 }
 
 // plan converts the issuer into the form that is checked.
-func (i Issuer) plan() plan.Issuer {
+func (i Issuer) plan() issuer.Issuer {
 	rightless := ""
 	if i.URL == i.provider.url {
 		rightless = i.provider.rightless
 	}
-	return plan.Issuer{
+	return issuer.Issuer{
 		URL:               i.URL,
 		Audiences:         i.Audiences,
 		Algorithms:        i.Algorithms,

@@ -232,14 +232,3 @@ func IncludedLogin() string { return module() + "/login-fn" }
 
 // IncludedTableLogin returns the import path of the included login's main package for [TableSessions].
 func IncludedTableLogin() string { return IncludedLogin() + "/table" }
-
-// plan converts the settings into the form that is checked.
-func (a ClientAuth) plan() plan.ClientAuth {
-	return plan.ClientAuth{
-		Method:    settings.ClientAuth(a.Method),
-		Secret:    a.Secret != nil,
-		Algorithm: a.Algorithm,
-		KeyID:     a.KeyID,
-		Audience:  a.Audience,
-	}
-}

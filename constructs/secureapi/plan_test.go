@@ -48,7 +48,7 @@ func add(routes ...Route) func(*Props) {
 
 func guardedWith(a Authorizer) func(*Props) { return func(p *Props) { p.Authorizer = a } }
 
-func issuer(change func(*Issuer)) func(*Props) {
+func withIssuer(change func(*Issuer)) func(*Props) {
 	return func(p *Props) {
 		j := jwt()
 		change(&j.Issuers[0])
@@ -243,12 +243,12 @@ func TestPropsErrors(t *testing.T) {
 		{"no issuers", guardedWith(TokenAuthorizer{JWT: &JWT{}}), "JWT.Issuers is empty"},
 		{
 			"HMAC without a secret",
-			issuer(func(i *Issuer) { i.Algorithms = []string{"HS256"} }),
+			withIssuer(func(i *Issuer) { i.Algorithms = []string{"HS256"} }),
 			`algorithm "HS256": without HMACSecret`,
 		},
 		{
 			"RSA with a secret",
-			issuer(func(i *Issuer) { i.HMACSecret = secret; i.Algorithms = []string{"RS256"} }),
+			withIssuer(func(i *Issuer) { i.HMACSecret = secret; i.Algorithms = []string{"RS256"} }),
 			`algorithm "RS256": with HMACSecret an issuer signs with HS256, HS384, HS512`,
 		},
 		{
@@ -450,7 +450,7 @@ func TestConsequentialErrorsAreOmitted(t *testing.T) {
 // If two URLs are both wrong, New reports both.
 func TestTwoInvalidURLs(t *testing.T) {
 	_, err := newTable(
-		props(issuer(func(i *Issuer) { i.URL, i.JWKSURL = "http://a.example.com", "http://b.example.com/keys" })),
+		props(withIssuer(func(i *Issuer) { i.URL, i.JWKSURL = "http://a.example.com", "http://b.example.com/keys" })),
 	)
 	if err == nil || !strings.Contains(err.Error(), `URL "http://a.example.com"`) ||
 		!strings.Contains(err.Error(), `JWKSURL "http://b.example.com/keys"`) {
@@ -468,7 +468,7 @@ func TestPropsAccepted(t *testing.T) {
 		{"tokens of CDK", "their values are known only when deployed", func(p *Props) {
 			p.ResourcePolicy = &ResourcePolicy{AllowCIDRs: []string{"${Token[TOKEN.1]}"}}
 			p.CORS = &CORS{AllowOrigins: []string{"${Token[TOKEN.2]}"}}
-			issuer(func(i *Issuer) { i.URL = "https://${Token[TOKEN.4]}" })(p)
+			withIssuer(func(i *Issuer) { i.URL = "https://${Token[TOKEN.4]}" })(p)
 		}},
 		{"no cache, no source", "with a TTL of 0 the sources are optional", func(p *Props) {
 			p.Authorizer = RequestAuthorizer{

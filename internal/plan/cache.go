@@ -6,11 +6,12 @@ import (
 	"slices"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // NoCache is the TTL that turns a cache off.
-const NoCache time.Duration = -1
+const NoCache = issuer.NoCache
 
 // API Gateway's default and maximum for an authorizer's cache.
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html

@@ -49,8 +49,5 @@ func TestCertificateBound(t *testing.T) {
 		{"a TOKEN authorizer", token,
 			`issuer "https://idp.example.com/" is CertificateBound, and the event of a TOKEN authorizer has no client ` +
 				`certificate: use a RequestAuthorizer`},
-		{"bearers as well", issuer(func(i *Issuer) { i.CertificateBound, i.AcceptBoundTokens = true, true }),
-			`issuer "https://idp.example.com/" has both CertificateBound and AcceptBoundTokens: the first checks what the ` +
-				`second accepts unchecked, so leave AcceptBoundTokens out`},
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
@@ -33,7 +34,7 @@ func (l Lambda) ProofHeaders() []string {
 
 // EnoughWithProofs adds the DPoP header to sets of headers that are enough, unless some issuer's tokens do without.
 func (l Lambda) EnoughWithProofs(enough [][]string) [][]string {
-	if l.DPoPBound() == "" || slices.ContainsFunc(l.JWT.Issuers, func(i Issuer) bool { return !i.DPoPBound }) {
+	if l.DPoPBound() == "" || slices.ContainsFunc(l.JWT.Issuers, func(i issuer.Issuer) bool { return !i.DPoPBound }) {
 		return enough
 	}
 	out := slices.Clone(enough)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
@@ -59,12 +60,6 @@ func TestDPoPBound(t *testing.T) {
 			p.Authorizer.Problems = append(p.Authorizer.Problems, l.CheckTokenEvent())
 		}, issuerIs + "the event of a TOKEN authorizer has neither the proof nor the request that it is for: use a " +
 			"RequestAuthorizer with CacheTTL NoCache"},
-		{"bearers as well", issuer(func(i *Issuer) { i.DPoPBound, i.AcceptBoundTokens = true, true }),
-			`issuer "https://idp.example.com/" has both DPoPBound and AcceptBoundTokens: the first checks what the second ` +
-				`accepts unchecked, so leave AcceptBoundTokens out`},
-		{"a certificate as well", issuer(func(i *Issuer) { i.DPoPBound, i.CertificateBound = true, true }),
-			`issuer "https://idp.example.com/" has both DPoPBound and CertificateBound, and a token has one binding: leave ` +
-				`one out`},
 	})
 }
 
@@ -72,12 +67,12 @@ func TestDPoPBound(t *testing.T) {
 func TestEnoughWithProofs(t *testing.T) {
 	enough := [][]string{{"Authorization"}}
 	for name, c := range map[string]struct {
-		issuers []Issuer
+		issuers []issuer.Issuer
 		want    [][]string
 	}{
-		"bearers":     {[]Issuer{{URL: "b"}}, enough},
-		"both":        {[]Issuer{{URL: "a", DPoPBound: true}, {URL: "b"}}, enough},
-		"bound alone": {[]Issuer{{URL: "a", DPoPBound: true}}, [][]string{{"Authorization", "DPoP"}}},
+		"bearers":     {[]issuer.Issuer{{URL: "b"}}, enough},
+		"both":        {[]issuer.Issuer{{URL: "a", DPoPBound: true}, {URL: "b"}}, enough},
+		"bound alone": {[]issuer.Issuer{{URL: "a", DPoPBound: true}}, [][]string{{"Authorization", "DPoP"}}},
 	} {
 		if got := (Lambda{JWT: &JWT{Issuers: c.issuers}}).EnoughWithProofs(enough); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: got %q, want %q", name, got, c.want)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
@@ -21,7 +22,7 @@ func claim(path string, texts ...string) Requirement {
 }
 
 func jwt() *JWT {
-	return &JWT{Issuers: []Issuer{{URL: "https://idp.example.com/", Audiences: []string{"orders"}}}}
+	return &JWT{Issuers: []issuer.Issuer{{URL: "https://idp.example.com/", Audiences: []string{"orders"}}}}
 }
 
 // deciding returns an authorizer with the included function, as the kinds of secureapi describe it.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
-	"github.com/gatehouse-cdk/gatehouse/internal/settings"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
 )
 
 // Lambda describes the function that a Lambda authorizer invokes: the included one, with JWT, or the caller's own.
@@ -38,7 +38,7 @@ func (l Lambda) Enforces(requires []access.Requirement) error {
 		if err := checkLiteral(requires); err != nil || l.JWT.Hooked {
 			return err
 		}
-		return WithoutRights(l.JWT.Issuers, requires)
+		return issuer.WithoutRights(l.JWT.Issuers, requires)
 	}
 	if len(requires) == 0 || !l.Own { // with neither set, Check reports that, and JWT may be meant
 		return nil
@@ -87,7 +87,7 @@ func (l Lambda) Tenant(t Tenant) (string, error) {
 	switch {
 	case l.JWT == nil:
 		return OwnTenant(t)
-	case slices.ContainsFunc(l.JWT.Issuers, Issuer.takesIDTokens):
+	case slices.ContainsFunc(l.JWT.Issuers, issuer.Issuer.TakesIDTokens):
 		if err := t.writtenByUsers(); err != nil {
 			return "", err
 		}
@@ -115,62 +115,6 @@ func checkLiteral(requires []access.Requirement) error {
 	return nil
 }
 
-// JWT describes the settings of the included function.
-type JWT struct {
-	Issuers          []Issuer
-	ContextClaims    []string
-	DenyEscapedPaths bool
-	UsageKeyClaim    string
-	ProofTable       *ProofTable // nil without one
-	Release          *Release    // nil without one
-	Hooked           bool        // whether a main package of the app's own may give callers rights
-}
-
-func (j *JWT) check() (errs []error) {
-	if len(j.Issuers) == 0 {
-		errs = append(errs, errors.New("JWT.Issuers is empty: name at least one issuer"))
-	}
-	seen := map[string]bool{}
-	for i, issuer := range j.Issuers {
-		for _, err := range issuer.Check() {
-			errs = append(errs, fmt.Errorf("JWT.Issuers[%d]: %w", i, err))
-		}
-		if seen[issuer.URL] {
-			errs = append(errs, fmt.Errorf("JWT.Issuers[%d]: issuer %q is listed twice: give one issuer all its "+
-				"audiences", i,
-				issuer.URL))
-		}
-		seen[issuer.URL] = true
-	}
-	binds := slices.ContainsFunc(j.Issuers, func(i Issuer) bool { return i.DPoPBound })
-	errs = append(errs, j.ProofTable.check(binds)...)
-	if err := j.checkOpaqueIssuers(); err != nil {
-		errs = append(errs, err)
-	}
-	for _, err := range j.Release.Check() {
-		errs = append(errs, fmt.Errorf("JWT.%w", err))
-	}
-	return append(errs, checkContextClaims("JWT.ContextClaims", j.ContextClaims)...)
-}
-
-// checkContextClaims checks the claims that a backend receives. The field that lists them is for errors.
-func checkContextClaims(field string, claims []string) (errs []error) {
-	for i, claim := range claims {
-		switch {
-		case claim == "":
-			errs = append(errs, fmt.Errorf("%s has an empty name", field))
-		case cdktoken.UnresolvedList(claim):
-			errs = append(errs, fmt.Errorf("%s %s", field, cdktoken.ListProblem))
-		case settings.IsReserved(claim):
-			errs = append(errs, fmt.Errorf("%s has %q, a name that the context has already: leave it out",
-				field, claim))
-		case slices.Contains(claims[:i], claim):
-			errs = append(errs, fmt.Errorf("%s has %q twice: leave one out", field, claim))
-		}
-	}
-	return errs
-}
-
 // maxEnvironment is how many bytes a Lambda function's environment may have in all.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 const maxEnvironment = 4096
@@ -193,41 +137,9 @@ func checkEnvironment(of fmt.Stringer, config, fewer string) error {
 		of, len(config), maxEnvironment, fewer)
 }
 
-// checkOpaqueIssuers refuses a second issuer of opaque tokens.
-func (j *JWT) checkOpaqueIssuers() error {
-	first := -1
-	for n, i := range j.Issuers {
-		switch {
-		case !i.isOpaque():
-		case first < 0:
-			first = n
-		default:
-			return fmt.Errorf("JWT.Issuers[%d] and [%d] both have opaque tokens, which do not name their issuer, and "+
-				"one issuer's tokens are not shown to another: guard the routes of one with an authorizer of their own "+
-				"(GuardedBy), or set Introspection.VerifyJWTs where the tokens are JWTs", first, n)
-		}
-	}
-	return nil
-}
-
-// Introspects reports whether any issuer is asked about its tokens.
-func (j *JWT) Introspects() bool {
-	return j != nil && slices.ContainsFunc(j.Issuers, func(i Issuer) bool { return i.Introspection != nil })
-}
-
-// TakesOpaque reports whether any issuer has opaque tokens.
-func (j *JWT) TakesOpaque() bool { return j != nil && slices.ContainsFunc(j.Issuers, Issuer.isOpaque) }
-
-// OpaqueAlone reports whether the function verifies no JWTs, because it asks each issuer about each token.
-func (j *JWT) OpaqueAlone() bool {
-	return !slices.ContainsFunc(j.Issuers, func(i Issuer) bool { return !i.isOpaque() })
-}
-
-// ChecksClients reports whether the claims that name a client are compared. This is so if Clients is set, and for
-// access tokens of Amazon Cognito, which has the audience in the claim client_id.
-func (j *JWT) ChecksClients() bool {
-	return slices.ContainsFunc(j.Issuers, func(i Issuer) bool { return len(i.Clients) > 0 || i.TokenUse == "access" })
-}
+// introspectedTTL is an authorizer's default CacheTTL if it asks an issuer about tokens. It is short because API
+// Gateway's cache does not know when a token expires, nor when it is revoked.
+const introspectedTTL = time.Minute
 
 // CacheTTL returns an authorizer's CacheTTL as given. If it is not given and an issuer is asked about its tokens, it
 // returns the default for that.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
@@ -29,10 +30,10 @@ type Login struct {
 
 	Problem error // an error in the value itself
 
-	Issuer     Issuer
+	Issuer     issuer.Issuer
 	Provider   Provider
 	ClientID   string
-	ClientAuth ClientAuth
+	ClientAuth issuer.ClientAuth
 
 	Origin, Path, BasePath string
 	Scopes                 []string
@@ -131,7 +132,7 @@ func (l *Login) ID(what string) string {
 func (l *Login) ReadsIDTokens() bool { return l.Provider.IDTokens || l.Issuer.TokenUse == "id" }
 
 // ReadsPool reports whether the function asks the user pool for its client's secret.
-func (l *Login) ReadsPool() bool { return l.Provider.Pool && l.ClientAuth == ClientAuth{} }
+func (l *Login) ReadsPool() bool { return l.Provider.Pool && l.ClientAuth == issuer.ClientAuth{} }
 
 // AllParameters returns the parameters of the authorization request: the provider's and the given ones. A given
 // parameter with an empty text removes the provider's.

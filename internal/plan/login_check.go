@@ -10,6 +10,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
@@ -74,7 +75,7 @@ func (l *Login) checkClient(bad func(format string, a ...any)) {
 	case cdktoken.Unresolved(l.ClientID):
 	case l.ClientID == "":
 		bad("ClientID is empty: give the id of the client that the provider knows this login by")
-	case !printable(l.ClientID):
+	case !issuer.Printable(l.ClientID):
 		bad("ClientID %q: want the id of a client, in printable ASCII", l.ClientID)
 	default:
 		// If the guard did not accept tokens of this client, each login would end in a 401.
@@ -93,7 +94,7 @@ func (l *Login) checkClient(bad func(format string, a ...any)) {
 	}
 	const missingSecret = "ClientAuth has no secret: a login runs at a server, which authenticates; set it to " +
 		"ClientSecret(secret) or PrivateKeyJWT(key, algorithm)"
-	l.ClientAuth.check(missingSecret, bad)
+	l.ClientAuth.Check(missingSecret, bad)
 }
 
 // checkOrigin requires the https origin that browsers send, because the session's cookies are Secure and bound to the
@@ -158,7 +159,7 @@ func (l *Login) checkScopes(bad func(format string, a ...any)) {
 		switch {
 		case slices.Contains(l.Scopes[:i], s):
 			bad("Scopes has %q twice: leave one out", s)
-		case !cdktoken.Unresolved(s) && (!printable(s) || strings.ContainsAny(s, ` "\`)):
+		case !cdktoken.Unresolved(s) && (!issuer.Printable(s) || strings.ContainsAny(s, ` "\`)):
 			bad("Scopes[%d] %q: want a scope without spaces, quotes and backslashes (RFC 6749, section 3.3)", i, s)
 		case s == "offline_access" && l.Provider.NoOffline:
 			bad("Scopes has %q, which %s does not have: leave it out; refresh tokens come without it", s, l.Provider.Name)
@@ -179,7 +180,7 @@ func (l *Login) checkParameters(bad func(format string, a ...any)) {
 			bad("Parameters has %q: use Scopes", name)
 		case slices.Contains(ownParameters, name):
 			bad("Parameters has %q, which the login sets itself: leave it out", name)
-		case !printable(name) || strings.Contains(name, " "):
+		case !issuer.Printable(name) || strings.Contains(name, " "):
 			bad("Parameters has %q: want the name of a parameter, in printable ASCII", name)
 		}
 	}

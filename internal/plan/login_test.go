@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -28,9 +29,9 @@ func sessionOf(l Login, cached bool, claims ...string) *Authorizer {
 
 func loginOf(change func(*Login)) Login {
 	l := Login{
-		Issuer:     Issuer{URL: "https://idp.example.com/", Audiences: []string{"orders"}},
+		Issuer:     issuer.Issuer{URL: "https://idp.example.com/", Audiences: []string{"orders"}},
 		ClientID:   "web",
-		ClientAuth: ClientAuth{Method: "client_secret_basic", Secret: true},
+		ClientAuth: issuer.ClientAuth{Method: "client_secret_basic", Secret: true},
 		Origin:     "https://shop.example.com",
 	}
 	if change != nil {
@@ -149,7 +150,7 @@ func TestClaimsOfALogin(t *testing.T) {
 		{"an ID token", func(l *Login) { l.Provider.IDTokens = true },
 			[]string{"email", "groups", "hd", "key", "plan", "roles", "sub"}},
 		{"an ID token of a user pool", func(l *Login) {
-			l.Issuer = Issuer{URL: "https://idp.example.com/", Audiences: []string{"web"}, TokenUse: "id",
+			l.Issuer = issuer.Issuer{URL: "https://idp.example.com/", Audiences: []string{"web"}, TokenUse: "id",
 				GroupsClaim: "cognito:groups", RolesClaim: "custom:roles", PrincipalClaim: "email", ScopesClaim: "scp"}
 		}, []string{"cognito:groups", "custom:roles", "email", "hd", "key", "plan", "scp"}},
 	} {
@@ -223,7 +224,7 @@ func TestAppClientsOfLogins(t *testing.T) {
 				c.change(&client)
 			}
 			l := loginOf(func(l *Login) {
-				l.Provider, l.ClientAuth, l.Client = Provider{NoOffline: true, Pool: true}, ClientAuth{}, &client
+				l.Provider, l.ClientAuth, l.Client = Provider{NoOffline: true, Pool: true}, issuer.ClientAuth{}, &client
 			})
 			_, err := New(table(func(p *Props) {
 				p.Authorizer = sessionOf(l, true)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/publicsuffix"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
@@ -109,7 +110,7 @@ func (s *Session) Enforces(requires []access.Requirement) error {
 		return err
 	}
 	if !s.Hooked {
-		if err := WithoutRights([]Issuer{l.Issuer}, requires); err != nil {
+		if err := issuer.WithoutRights([]issuer.Issuer{l.Issuer}, requires); err != nil {
 			return err
 		}
 	}

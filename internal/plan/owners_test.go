@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
 )
 
 func TestSharedOwners(t *testing.T) {
@@ -52,7 +53,7 @@ func TestSharedOwners(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			j := &JWT{}
 			for _, url := range tt.issuers {
-				j.Issuers = append(j.Issuers, Issuer{URL: url, Audiences: []string{"a"}})
+				j.Issuers = append(j.Issuers, issuer.Issuer{URL: url, Audiences: []string{"a"}})
 			}
 			p, err := New(table(func(p *Props) { p.Authorizer, p.Routes = deciding(j), tt.routes }))
 			if err != nil {
@@ -73,7 +74,7 @@ func TestSharedKeys(t *testing.T) {
 	naming := func(urls ...string) *Authorizer {
 		j := &JWT{UsageKeyClaim: "customer_key"}
 		for _, url := range urls {
-			j.Issuers = append(j.Issuers, Issuer{URL: url, Audiences: []string{"a"}})
+			j.Issuers = append(j.Issuers, issuer.Issuer{URL: url, Audiences: []string{"a"}})
 		}
 		out := deciding(j)
 		out.NamesKeys, out.UsageKeyClaim = true, j.UsageKeyClaim

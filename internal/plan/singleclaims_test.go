@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
 )
 
 // Without this check, a condition that no token can meet would leave a route without callers unnoticed.
@@ -45,7 +46,7 @@ func TestConditionsOnTheIssuer(t *testing.T) {
 			if tt.issuers != nil {
 				j := &JWT{}
 				for _, url := range tt.issuers {
-					j.Issuers = append(j.Issuers, Issuer{URL: url, Audiences: []string{"a"}})
+					j.Issuers = append(j.Issuers, issuer.Issuer{URL: url, Audiences: []string{"a"}})
 				}
 				guard = deciding(j)
 			}

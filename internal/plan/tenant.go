@@ -195,9 +195,6 @@ func (t Tenant) writtenByUsers() error {
 		"attribute that no app client may write, as in Tenant(Claim(\"custom:tenant\"))", t.Claim)
 }
 
-// takesIDTokens reports whether ID tokens of a user pool are accepted.
-func (i Issuer) takesIDTokens() bool { return i.TokenUse == "id" || i.Pool && i.TokenUse == "" }
-
 // PoolTenant is the source of tenants for a user pool's own authorizer. It does not deny a token without the claim:
 // Lambda then gets no tenant ID, refuses the invocation, and API Gateway answers 500.
 func PoolTenant(t Tenant) (string, error) {

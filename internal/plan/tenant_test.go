@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
 )
 
 // owning returns an authorizer with a function of the app's own.
@@ -123,13 +124,13 @@ func TestWrongTenants(t *testing.T) {
 			`each caller would choose the tenant: take a custom attribute that no app client may write, as in ` +
 			`Tenant(Claim("custom:tenant"))`},
 		{"such an attribute in ID tokens of a pool", func(p *Props) {
-			p.Authorizer = deciding(&JWT{Issuers: []Issuer{{URL: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a",
+			p.Authorizer = deciding(&JWT{Issuers: []issuer.Issuer{{URL: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a",
 				Audiences: []string{"a"}, TokenUse: "id"}}})
 			p.Routes = append(p.Routes, handle("GET /x", fn, Tenant{Claim: "zoneinfo"}))
 		}, `it has Tenant(Claim("zoneinfo")), and the API's Included guards it: ` +
 			`users write the attribute zoneinfo themselves`},
 		{"such an attribute in tokens of a pool of any use", func(p *Props) {
-			p.Authorizer = deciding(&JWT{Issuers: []Issuer{{URL: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a",
+			p.Authorizer = deciding(&JWT{Issuers: []issuer.Issuer{{URL: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a",
 				Audiences: []string{"a"}, Pool: true}}})
 			p.Routes = append(p.Routes, handle("GET /x", fn, Tenant{Claim: "email"}))
 		}, `and the API's Included guards it: users write the attribute email themselves`},
@@ -225,9 +226,9 @@ func TestSessionTenant(t *testing.T) {
 		want  string // of the error; "" for none
 	}{
 		{"access tokens of a pool", Login{Provider: Provider{Pool: true}}, "email", ""},
-		{"ID tokens of a pool", Login{Provider: Provider{Pool: true}, Issuer: Issuer{TokenUse: "id"}}, "email",
+		{"ID tokens of a pool", Login{Provider: Provider{Pool: true}, Issuer: issuer.Issuer{TokenUse: "id"}}, "email",
 			"users write the attribute email themselves"},
-		{"a custom attribute", Login{Provider: Provider{Pool: true}, Issuer: Issuer{TokenUse: "id"}}, "custom:org", ""},
+		{"a custom attribute", Login{Provider: Provider{Pool: true}, Issuer: issuer.Issuer{TokenUse: "id"}}, "custom:org", ""},
 		{"ID tokens of another provider", Login{Provider: Provider{IDTokens: true}}, "hd", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,4 +1,4 @@
-package plan
+package issuer
 
 import (
 	"net/url"
@@ -11,35 +11,28 @@ import (
 // Introspection has the parts of a secureapi.Introspection that are checked.
 type Introspection struct {
 	Endpoint, ClientID         string
-	Method                     settings.ClientAuth
-	Secret                     bool // whether there is one
-	Algorithm, KeyID, Audience string
+	ClientAuth                 ClientAuth
 	SignedResponse, VerifyJWTs bool
 	AnswerTTL                  time.Duration
 }
 
-// introspectedTTL is an authorizer's default CacheTTL if it asks an issuer about tokens. It is short because API
-// Gateway's cache does not know when a token expires, nor when it is revoked.
-const introspectedTTL = time.Minute
+// NoCache is the TTL that turns a cache off.
+const NoCache time.Duration = -1
 
 // check checks the introspection settings by themselves.
 func (n *Introspection) check(bad func(format string, a ...any)) {
 	if why := endpointProblem(n.Endpoint); why != "" {
 		bad("Endpoint %q %s", n.Endpoint, why)
 	}
-	if !cdktoken.Unresolved(n.ClientID) && !printable(n.ClientID) {
+	if !cdktoken.Unresolved(n.ClientID) && !Printable(n.ClientID) {
 		bad("ClientID %q: want the id of the client that asks, in printable ASCII", n.ClientID)
 	}
-	n.auth().check("ClientAuth has no secret: an endpoint answers clients that authenticate; set it to "+
+	n.ClientAuth.Check("ClientAuth has no secret: an endpoint answers clients that authenticate; set it to "+
 		"ClientSecret(secret) or PrivateKeyJWT(key, algorithm)", bad)
 	if t := n.AnswerTTL; t != NoCache && (t < 0 || t > settings.MaxAnswerTTL || t%time.Second != 0) {
 		bad("AnswerTTL %s: want whole seconds up to %s, 0s for the default of 1m0s, or NoCache", t,
 			settings.MaxAnswerTTL)
 	}
-}
-
-func (n *Introspection) auth() ClientAuth {
-	return ClientAuth{n.Method, n.Secret, n.Algorithm, n.KeyID, n.Audience}
 }
 
 // endpointProblem returns why a token may not be sent to a URL, as the end of a sentence, or "" if it may.

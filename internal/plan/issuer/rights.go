@@ -1,4 +1,4 @@
-package plan
+package issuer
 
 import (
 	"fmt"
@@ -35,3 +35,6 @@ func (i Issuer) mayMeet(r access.Requirement) bool {
 	}
 	return true
 }
+
+// TakesIDTokens reports whether ID tokens of a user pool are accepted.
+func (i Issuer) TakesIDTokens() bool { return i.TokenUse == "id" || i.Pool && i.TokenUse == "" }

@@ -1,4 +1,8 @@
-package plan
+// Package issuer checks what an app says of an issuer of tokens by itself: its URL, audiences, algorithms and limits,
+// what its tokens are bound to, how it is asked about them, and which rights they can have.
+//
+// Package plan checks issuers together with what guards an API, and package login the issuer of a login.
+package issuer
 
 import (
 	"cmp"
@@ -79,7 +83,7 @@ func (i Issuer) Check() (errs []error) {
 			errs = append(errs, err)
 		}
 	}
-	if len(i.Audiences) == 0 && (!i.isOpaque() || len(i.Clients) == 0) {
+	if len(i.Audiences) == 0 && (!i.IsOpaque() || len(i.Clients) == 0) {
 		bad("issuer %q has no Audiences, so it would accept tokens meant for other services: name %s", i.URL,
 			cmp.Or(i.AudienceName, "your API's"))
 	}
@@ -236,8 +240,8 @@ func checkURL(field, text string) error {
 	return nil
 }
 
-// isOpaque reports whether the issuer's tokens are opaque, so that only its answers tell what they are.
-func (i Issuer) isOpaque() bool { return i.Introspection != nil && !i.Introspection.VerifyJWTs }
+// IsOpaque reports whether the issuer's tokens are opaque, so that only its answers tell what they are.
+func (i Issuer) IsOpaque() bool { return i.Introspection != nil && !i.Introspection.VerifyJWTs }
 
 // checkIntrospection checks the settings for asking the issuer about its tokens.
 func (i Issuer) checkIntrospection() (errs []error) {
@@ -256,7 +260,7 @@ func (i Issuer) checkIntrospection() (errs []error) {
 		bad("TokenUse is for Amazon Cognito, which has no introspection endpoint: leave Introspection out, and choose a " +
 			"short CacheTTL and short-lived access tokens")
 	}
-	if i.isOpaque() {
+	if i.IsOpaque() {
 		i.checkOpaque(bad)
 	}
 	return errs

@@ -1,4 +1,4 @@
-package plan
+package issuer
 
 import (
 	"slices"
@@ -15,8 +15,8 @@ type ClientAuth struct {
 	Algorithm, KeyID, Audience string
 }
 
-// check checks how a client authenticates. It reports missingSecret if there is no secret.
-func (a ClientAuth) check(missingSecret string, bad func(format string, a ...any)) {
+// Check checks how a client authenticates. It reports missingSecret if there is no secret.
+func (a ClientAuth) Check(missingSecret string, bad func(format string, a ...any)) {
 	if !a.Secret {
 		bad("%s", missingSecret)
 	}
@@ -30,10 +30,10 @@ func (a ClientAuth) check(missingSecret string, bad func(format string, a ...any
 		if known := settings.ClientAlgorithms(); !slices.Contains(known, a.Algorithm) {
 			bad("ClientAuth signs with the algorithm %q: want one of %s", a.Algorithm, strings.Join(known, ", "))
 		}
-		if !cdktoken.Unresolved(a.KeyID) && a.KeyID != "" && !printable(a.KeyID) {
+		if !cdktoken.Unresolved(a.KeyID) && a.KeyID != "" && !Printable(a.KeyID) {
 			bad("ClientAuth has the KeyID %q: want printable ASCII", a.KeyID)
 		}
-		if !cdktoken.Unresolved(a.Audience) && a.Audience != "" && !printable(a.Audience) {
+		if !cdktoken.Unresolved(a.Audience) && a.Audience != "" && !Printable(a.Audience) {
 			bad("ClientAuth has the Audience %q: want printable ASCII", a.Audience)
 		}
 	default:
@@ -44,7 +44,7 @@ func (a ClientAuth) check(missingSecret string, bad func(format string, a ...any
 	}
 }
 
-// printable reports whether a text is not empty and all of it is printable ASCII.
-func printable(s string) bool {
+// Printable reports whether a text is not empty and all of it is printable ASCII.
+func Printable(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
 }

@@ -1,4 +1,4 @@
-package plan
+package issuer
 
 import (
 	"testing"
@@ -7,30 +7,26 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// asked returns settings with an issuer of opaque tokens, after changes.
-func asked(changes ...func(*Issuer)) *JWT {
+// asked returns an issuer of opaque tokens, after a change.
+func asked(change func(*Issuer)) Issuer {
 	i := Issuer{URL: "https://idp.example.com/", Audiences: []string{"orders"}, Introspection: &Introspection{
-		Endpoint: "https://idp.example.com/introspect", ClientID: "orders-api", Method: settings.ClientBasic, Secret: true,
+		Endpoint:   "https://idp.example.com/introspect",
+		ClientID:   "orders-api",
+		ClientAuth: ClientAuth{Method: settings.ClientBasic, Secret: true},
 	}}
-	for _, change := range changes {
-		change(&i)
-	}
-	return &JWT{Issuers: []Issuer{i}}
+	change(&i)
+	return i
 }
 
 func TestWrongIntrospections(t *testing.T) {
-	change := func(f func(*Introspection)) func(*Props) {
-		return included(asked(func(i *Issuer) { f(i.Introspection) }))
-	}
-	privateKey := func(f func(*Introspection)) func(*Props) {
+	opaque := func(f func(*Issuer)) func(*Issuer) { return func(i *Issuer) { *i = asked(f) } }
+	change := func(f func(*Introspection)) func(*Issuer) { return opaque(func(i *Issuer) { f(i.Introspection) }) }
+	privateKey := func(f func(*ClientAuth)) func(*Issuer) {
 		return change(func(n *Introspection) {
-			n.Method, n.Algorithm = settings.ClientPrivateKey, "ES256"
-			f(n)
+			n.ClientAuth.Method, n.ClientAuth.Algorithm = settings.ClientPrivateKey, "ES256"
+			f(&n.ClientAuth)
 		})
 	}
-	opaque := func(f func(*Issuer)) func(*Props) { return included(asked(f)) }
-	two := asked()
-	two.Issuers = append(two.Issuers, asked(func(i *Issuer) { i.URL = "https://other.example.com/" }).Issuers...)
 	testRefusals(t, []refusal{
 		{"http", change(func(n *Introspection) { n.Endpoint = "http://idp.example.com/introspect" }),
 			`issuer "https://idp.example.com/": Introspection: Endpoint "http://idp.example.com/introspect" is not an https URL`},
@@ -51,17 +47,17 @@ func TestWrongIntrospections(t *testing.T) {
 		{"no client", change(func(n *Introspection) { n.ClientID = "" }),
 			"ClientID \"\": want the id of the client that asks"},
 		{"a client that is not ASCII", change(func(n *Introspection) { n.ClientID = "bücher" }), `ClientID "bücher"`},
-		{"no secret", change(func(n *Introspection) { n.Secret, n.Method = false, "" }),
+		{"no secret", change(func(n *Introspection) { n.ClientAuth = ClientAuth{} }),
 			"ClientAuth has no secret: an endpoint answers clients that authenticate; set it to ClientSecret(secret) or"},
-		{"an unknown method", change(func(n *Introspection) { n.Method = "none" }),
+		{"an unknown method", change(func(n *Introspection) { n.ClientAuth.Method = "none" }),
 			`ClientAuth has the Method "none": want client_secret_basic, client_secret_post or private_key_jwt`},
-		{"an algorithm for a secret", change(func(n *Introspection) { n.Algorithm = "ES256" }),
+		{"an algorithm for a secret", change(func(n *Introspection) { n.ClientAuth.Algorithm = "ES256" }),
 			"which are for private_key_jwt, with the method client_secret_basic: leave them out"},
-		{"HS256", privateKey(func(n *Introspection) { n.Algorithm = "HS256" }),
+		{"HS256", privateKey(func(a *ClientAuth) { a.Algorithm = "HS256" }),
 			`ClientAuth signs with the algorithm "HS256": want one of RS256, RS384`},
-		{"a key id that is not ASCII", privateKey(func(n *Introspection) { n.KeyID = "ü" }),
+		{"a key id that is not ASCII", privateKey(func(a *ClientAuth) { a.KeyID = "ü" }),
 			`ClientAuth has the KeyID "ü"`},
-		{"an audience that is not ASCII", privateKey(func(n *Introspection) { n.Audience = "ü" }), `the Audience "ü"`},
+		{"an audience that is not ASCII", privateKey(func(a *ClientAuth) { a.Audience = "ü" }), `the Audience "ü"`},
 		{"answers that count for too long", change(func(n *Introspection) { n.AnswerTTL = 2 * time.Hour }),
 			"AnswerTTL 2h0m0s: want whole seconds up to 1h0m0s, 0s for the default of 1m0s, or NoCache"},
 		{"answers that count for a negative time", change(func(n *Introspection) { n.AnswerTTL = -time.Second }),
@@ -83,16 +79,14 @@ func TestWrongIntrospections(t *testing.T) {
 		}), "SignedResponse with HMACSecret: signed answers are verified with published keys"},
 		{"Amazon Cognito", opaque(func(i *Issuer) { i.TokenUse, i.Introspection.VerifyJWTs = "access", true }),
 			"TokenUse is for Amazon Cognito, which has no introspection endpoint: leave Introspection out"},
-		{"the type of answers", issuer(func(i *Issuer) { i.Type = "application/token-introspection+jwt" }),
+		{"the type of answers", func(i *Issuer) { i.Type = "application/token-introspection+jwt" },
 			"is that of signed introspection answers, which are not tokens"},
-		{"two issuers of opaque tokens", included(two),
-			"JWT.Issuers[0] and [1] both have opaque tokens, which do not name their issuer"},
 	})
 }
 
 func TestRightIntrospections(t *testing.T) {
-	for name, j := range map[string]*JWT{
-		"opaque tokens": asked(),
+	for name, i := range map[string]Issuer{
+		"opaque tokens": asked(func(*Issuer) {}),
 		"clients instead of audiences": asked(func(i *Issuer) {
 			i.Audiences, i.Clients = nil, []string{"web"}
 		}),
@@ -104,34 +98,13 @@ func TestRightIntrospections(t *testing.T) {
 		}),
 		"JWTs": asked(func(i *Issuer) { i.Type, i.Introspection.VerifyJWTs = "at+jwt", true }),
 		"a private key": asked(func(i *Issuer) {
-			n := i.Introspection
-			n.Method, n.Algorithm, n.KeyID, n.Audience = settings.ClientPrivateKey, "EdDSA", "k",
-				"https://idp.example.com/introspect"
+			const audience = "https://idp.example.com/introspect"
+			i.Introspection.ClientAuth = ClientAuth{settings.ClientPrivateKey, true, "EdDSA", "k", audience}
 		}),
 		"asked every time": asked(func(i *Issuer) { i.Introspection.AnswerTTL = NoCache }),
 	} {
-		if errs := j.check(); errs != nil {
+		if errs := i.Check(); errs != nil {
 			t.Errorf("%s: %v", name, errs)
-		}
-	}
-}
-
-// TestCacheTTLOfIntrospection checks that the default TTL is shorter if tokens are introspected, because API Gateway's
-// cache does not know exp or revocation.
-func TestCacheTTLOfIntrospection(t *testing.T) {
-	for _, c := range []struct {
-		jwt         *JWT
-		given, want time.Duration
-	}{
-		{jwt(), 0, 0},
-		{nil, 0, 0},
-		{asked(), 0, time.Minute},
-		{asked(func(i *Issuer) { i.Introspection.VerifyJWTs = true }), 0, time.Minute},
-		{asked(), 5 * time.Minute, 5 * time.Minute},
-		{asked(), NoCache, NoCache},
-	} {
-		if got := (Lambda{JWT: c.jwt}).CacheTTL(c.given); got != c.want {
-			t.Errorf("%v: got %v, want %v", c.given, got, c.want)
 		}
 	}
 }
