@@ -11,9 +11,12 @@ const (
 	unauthorized  = `401 UnauthorizedException {"message":"Unauthorized"}`
 	broken        = `500 AuthorizerConfigurationException {"message":null}`
 	implicitDeny  = `403 AccessDeniedException {"Message":"User is not authorized to access this resource"}`
-	explicitDeny  = `403 AccessDeniedException {"Message":"User is not authorized to access this resource with an explicit deny in an identity-based policy"}`
+	explicitDeny  = `403 AccessDeniedException {"Message":"` + deniedByPolicy + `"}`
 	noSuchRoute   = `403 MissingAuthenticationTokenException {"message":"Missing Authentication Token"}`
-	notServedHere = `501 NotImplemented {"message":"The local gateway does not serve this route as Amazon API Gateway would"}`
+	notServedHere = `501 NotImplemented ` +
+		`{"message":"The local gateway does not serve this route as Amazon API Gateway would"}`
+
+	deniedByPolicy = "User is not authorized to access this resource with an explicit deny in an identity-based policy"
 )
 
 func tokenBehaviour(t *testing.T) []behaviour {

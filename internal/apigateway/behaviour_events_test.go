@@ -69,8 +69,9 @@ func eventBehaviour(t *testing.T) []behaviour {
 	const identity = "identity{accessKey|null, accountId|null, caller|null, cognitoAuthenticationProvider|null, " +
 		"cognitoAuthenticationType|null, cognitoIdentityId|null, cognitoIdentityPoolId|null, principalOrgId|null, " +
 		"sourceIp, user|null, userAgent, userArn|null}"
-	const whole = "requestContext{accountId, apiId, deploymentId, domainName, domainPrefix, extendedRequestId, httpMethod, " + identity +
-		", path, protocol, requestId, requestTime, requestTimeEpoch, resourceId, resourcePath, stage}"
+	const whole = "requestContext{accountId, apiId, deploymentId, domainName, domainPrefix, extendedRequestId, " +
+		"httpMethod, " + identity + ", path, protocol, requestId, requestTime, requestTimeEpoch, resourceId, " +
+		"resourcePath, stage}"
 	const proxyEvent = "body|null, headers, httpMethod, isBase64Encoded, multiValueHeaders, " +
 		"multiValueQueryStringParameters|null, path, pathParameters, queryStringParameters|null, " +
 		whole + ", resource, stageVariables"
@@ -99,7 +100,8 @@ func eventBehaviour(t *testing.T) []behaviour {
 		shows(
 			"TOKEN, exactly",
 			docAuthInput,
-			`{"authorizationToken":"Bearer event","methodArn":"arn:aws:execute-api:eu-west-1:123456789012:API/prod/GET/token/7","type":"TOKEN"}`,
+			`{"authorizationToken":"Bearer event",`+
+				`"methodArn":"arn:aws:execute-api:eu-west-1:123456789012:API/prod/GET/token/7","type":"TOKEN"}`,
 			func(t *testing.T) string {
 				return strings.ReplaceAll(
 					jsonOf(t, authorizerEvent(t, s.send(t, "GET /prod/token/7", bearer("event")))),
@@ -111,8 +113,8 @@ func eventBehaviour(t *testing.T) []behaviour {
 		shows(
 			"REQUEST: its members, and no body",
 			recordedAuthorizer,
-			"headers, httpMethod, methodArn, multiValueHeaders, multiValueQueryStringParameters, path, pathParameters, queryStringParameters, "+
-				whole+", resource, stageVariables, type",
+			"headers, httpMethod, methodArn, multiValueHeaders, multiValueQueryStringParameters, path, pathParameters, "+
+				"queryStringParameters, "+whole+", resource, stageVariables, type",
 			func(t *testing.T) string {
 				return members(authorizerEvent(t, s.post(t, "POST /prod/asked/7?q=1", "hello", "Answer: event",
 					"User-Agent: tests")))

@@ -132,8 +132,9 @@ func permissionBehaviour(t *testing.T) []behaviour {
 			"arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:${!stageVariables.fn}/invocations"},
 	}
 	addRoute(r, "GET /orders", byVariable)
-	addRoute(r, "GET /alias", object{"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": object{
-		"Fn::Sub": "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/${Fn.Arn}:${!stageVariables.alias}/invocations"}})
+	const functions = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/"
+	addRoute(r, "GET /alias", object{"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST",
+		"Uri": object{"Fn::Sub": functions + "${Fn.Arn}:${!stageVariables.alias}/invocations"}})
 	r["AliasPermission"] = permission("Fn", object{"FunctionName": object{"Fn::Sub": "${Fn.Arn}:live"}})
 	r["AuthFnPermission"] = permission("AuthFn", sourceARN("prod/*"))
 	variables := serve(t, r)

@@ -50,8 +50,9 @@ func ruled(t *testing.T, statements ...object) *site {
 
 // The answers of a resource policy that denies GET on a path.
 func noAllow(path string) string {
-	return `403 AccessDeniedException {"Message":"User: anonymous is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********9012:API/prod/GET` +
-		path + ` because no resource-based policy allows the execute-api:Invoke action"}`
+	return `403 AccessDeniedException {"Message":"User: anonymous is not authorized to perform: execute-api:Invoke ` +
+		`on resource: arn:aws:execute-api:eu-west-1:********9012:API/prod/GET` + path +
+		` because no resource-based policy allows the execute-api:Invoke action"}`
 }
 
 func denies(path string) string {
@@ -163,7 +164,8 @@ func policyWithAuthorizerBehaviour(t *testing.T) []behaviour {
 	}
 	who := func(role, why string) string {
 		return fmt.Sprintf(
-			`403 AccessDeniedException {"Message":"User: arn:aws:sts::123456789012:assumed-role/%s/local is not authorized to perform: execute-api:Invoke on resource: `+
+			`403 AccessDeniedException {"Message":"User: arn:aws:sts::123456789012:assumed-role/%s/local `+
+				`is not authorized to perform: execute-api:Invoke on resource: `+
 				`arn:aws:execute-api:eu-west-1:********9012:API/prod/GET/signed %s"}`,
 			role,
 			why,

@@ -360,10 +360,11 @@ func binaryBehaviour(t *testing.T) []behaviour {
 	}
 	return []behaviour{
 		out("no binary types", none, payload, helloBase64, "Accept: image/png"),
-		notice("base64 text is noticed", none, payload, "Shop/Api: ANY /fn/{proxy+}: the function's answer has isBase64Encoded, "+
-			"and callers get its body as base64 text, as on AWS, because the first type of the Accept header is not one of the "+
-			`API's BinaryMediaTypes: set these to "*/*", by which each body is binary, or name the type of the answer there and `+
-			"first in Accept", "Accept: image/png"),
+		notice("base64 text is noticed", none, payload,
+			"Shop/Api: ANY /fn/{proxy+}: the function's answer has isBase64Encoded, and callers get its body as base64 text, "+
+				"as on AWS, because the first type of the Accept header is not one of the API's BinaryMediaTypes: "+
+				`set these to "*/*", by which each body is binary, or name the type of the answer there and first in Accept`,
+			"Accept: image/png"),
 		notice("bytes are not", images, payload, "", "Accept: image/png"),
 		notice("nor is a text", none, `{"statusCode":200,"body":"`+helloBase64+`"}`, ""),
 		notice("nor an answer without a body", none, `{"statusCode":204,"isBase64Encoded":true}`, ""),

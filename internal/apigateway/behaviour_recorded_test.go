@@ -22,7 +22,8 @@ func variableBehaviour(t *testing.T) []behaviour {
 			"gatewayresponse.header.X-Stage":                     "stageVariables.none",
 		},
 		"ResponseTemplates": object{
-			"application/json": `{"a":"$context.authorizer.none","b":"$context.newSince2026","c":"$stageVariables.none","d":"$unknown","m":$context.error.messageString}`,
+			"application/json": `{"a":"$context.authorizer.none","b":"$context.newSince2026","c":"$stageVariables.none",` +
+				`"d":"$unknown","m":$context.error.messageString}`,
 		}})
 	s := serve(t, r)
 	return []behaviour{
@@ -78,8 +79,9 @@ func edgeBehaviour(t *testing.T) []behaviour {
 	byDefault := api()
 	// The request and the names are from a recorded event, except for the headers of CloudFront and API Gateway.
 	const browser = "GET /prod/fn/x HTTP/1.1\nHost: api.example.com\nConnection: close\naccept: */*\n" +
-		"accept-encoding: gzip\naccept-language: en\ncache-control: no-cache\ncookie: a=b\norigin: https://shop.example.com\n" +
-		"pragma: no-cache\nreferer: https://shop.example.com/\nsec-fetch-mode: cors\nuSER-Agent: tests\n\n"
+		"accept-encoding: gzip\naccept-language: en\ncache-control: no-cache\ncookie: a=b\n" +
+		"origin: https://shop.example.com\npragma: no-cache\nreferer: https://shop.example.com/\n" +
+		"sec-fetch-mode: cors\nuSER-Agent: tests\n\n"
 	handedOn := func(name string, s *site, want string) behaviour {
 		return behaviour{name: name, source: seenEdge, want: want, got: func(t *testing.T) string {
 			e := rawEvent(t, s, browser)
@@ -136,12 +138,15 @@ func unknownBehaviour(t *testing.T) []behaviour {
 			return regexp.MustCompile(`[A-Za-z0-9+/]{43}=`).ReplaceAllString(got, "HASH")
 		}}
 	}
-	const requires = `403 IncompleteSignatureException {"message":"Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. ` +
+	const requires = `403 IncompleteSignatureException {"message":"` +
+		`Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. ` +
 		`Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a ` +
 		`'X-Amz-Date' or a 'Date' header. (Hashed with SHA-256 and encoded with Base64) Authorization=HASH"}`
-	const missing = `403 IncompleteSignatureException {"message":"Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): 'HASH'."}`
+	const missing = `403 IncompleteSignatureException {"message":"Invalid key=value pair (missing equal-sign) ` +
+		`in Authorization header (hashed with SHA-256 and encoded with Base64): 'HASH'."}`
 	bearer := ask("a bearer token", seenNoRoute, plain, "Bearer abc.def.ghi", missing)
-	bearer.differs = `older observations have the words, "'abc.def.ghi' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer abc.def.ghi'.": AWS no longer repeats the header`
+	bearer.differs = `older observations have the words, "'abc.def.ghi' not a valid key=value pair ` +
+		`(missing equal-sign) in Authorization header: 'Bearer abc.def.ghi'.": AWS no longer repeats the header`
 	return []behaviour{
 		bearer,
 		ask("one word", seenIncomplete, plain, "abc.def.ghi", requires),
@@ -166,7 +171,8 @@ func unknownBehaviour(t *testing.T) []behaviour {
 }
 
 // requires2 is the answer to a signature without its date.
-const requires2 = `403 IncompleteSignatureException {"message":"Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ` +
+const requires2 = `403 IncompleteSignatureException {"message":"` +
+	`Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ` +
 	`(Hashed with SHA-256 and encoded with Base64) Authorization=HASH"}`
 
 // parameterBehaviour is RequestParameters of an AWS_PROXY integration.

@@ -175,7 +175,8 @@ func responseBehaviour(t *testing.T) []behaviour {
 			"gatewayresponse.header.Text":   "'text'",
 		}}),
 		"Denied": gatewayResponse("ACCESS_DENIED", object{"ResponseTemplates": object{
-			"application/json": `{"who":"$context.authorizer.principalId","tier":"$context.authorizer.tier","why":$context.error.messageString}`}}),
+			"application/json": `{"who":"$context.authorizer.principalId","tier":"$context.authorizer.tier",` +
+				`"why":$context.error.messageString}`}}),
 	}
 	customised := bare()
 	for id, v := range r {
@@ -396,7 +397,8 @@ func responseBehaviour(t *testing.T) []behaviour {
 			docCustomize,
 			own,
 			"GET /prod/guarded/7?q=a+b",
-			`418 UnauthorizedException {"message":"Unauthorized"}; Origin: https://shop.example.com, Id: 7, Q: a b, Stage: prod, Text: text`,
+			`418 UnauthorizedException {"message":"Unauthorized"}; `+
+				`Origin: https://shop.example.com, Id: 7, Q: a b, Stage: prod, Text: text`,
 			"Origin Id Q Stage Text",
 			"Origin: https://shop.example.com",
 		),
@@ -413,7 +415,7 @@ func responseBehaviour(t *testing.T) []behaviour {
 			seenContext,
 			own,
 			"GET /prod/guarded/7",
-			`403 AccessDeniedException {"who":"alice","tier":"gold","why":"User is not authorized to access this resource with an explicit deny in an identity-based policy"}`,
+			`403 AccessDeniedException {"who":"alice","tier":"gold","why":"`+deniedByPolicy+`"}`,
 			"",
 			bearer("deny"),
 		),

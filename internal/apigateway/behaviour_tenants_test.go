@@ -62,7 +62,7 @@ func tenantBehaviour(t *testing.T) []behaviour {
 	return []behaviour{
 		show("no mapping", docNoTenant, "GET /prod/none", "", internal,
 			"the function has tenant isolation, and the method maps no tenant ID: take it from a claim with secureapi.Tenant"),
-		show("a header of the caller's is not the mapping", docTenants, "GET /prod/none", "acme", internal, "maps no tenant ID"),
+		show("a caller's header is not the mapping", docTenants, "GET /prod/none", "acme", internal, "maps no tenant ID"),
 		show("a static one", docTenants, "GET /prod/static", "", works, ""),
 		show("from a header", docTenants, "GET /prod/header", "acme", works, ""),
 		show("from a header that is missing", docInvokeErrors, "GET /prod/header", "", internal,

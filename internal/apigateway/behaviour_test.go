@@ -67,6 +67,10 @@ const (
 	docAliases       = "https://docs.aws.amazon.com/lambda/latest/dg/versioning-aliases-permissions.html"
 	docPermissions   = "https://repost.aws/knowledge-center/api-gateway-rest-api-lambda-integrations"
 
+	// localstackGateway is LocalStack's emulation of API Gateway, which was checked against AWS.
+	localstackGateway = "https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/" +
+		"apigateway/next_gen/execute_api/"
+
 	// Tests whose answers were recorded on AWS, with the recorded answers.
 	localstack      = "https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/"
 	recordedLambda  = localstack + "test_apigateway_lambda.py"
@@ -78,12 +82,12 @@ const (
 	sourcePreflight    = "https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-apigateway/lib/resource.ts"
 	seenModes          = "https://dev.to/marcogrcr/api-gateway-lambda-authorizer-lambda-proxy-integration-failure-modes-52bc"
 	seen403            = "https://repost.aws/knowledge-center/api-gateway-403-error-lambda-authorizer"
-	seenValidation     = "https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_common.py"
+	seenValidation     = localstack + "test_apigateway_common.py"
 	seenNoPermission   = "https://sal-blog.com/iam-api-gateway-500error"
-	recordedEdge       = "https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/integrations/aws.py"
-	recordedIllegal    = "https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/handlers/integration_request.py"
-	recordedTrace      = "https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/handlers/parse.py"
-	recordedNoTrace    = "https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/handlers/response_enricher.py"
+	recordedEdge       = localstackGateway + "integrations/aws.py"
+	recordedIllegal    = localstackGateway + "handlers/integration_request.py"
+	recordedTrace      = localstackGateway + "handlers/parse.py"
+	recordedNoTrace    = localstackGateway + "handlers/response_enricher.py"
 	recordedBinary     = localstack + "test_apigateway_s3.py"
 	seenNoPolicy       = "https://github.com/hashicorp/terraform-provider-aws/issues/5549"
 	seenIncomplete     = "https://github.com/aws/chalice/issues/828"

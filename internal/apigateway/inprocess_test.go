@@ -23,9 +23,9 @@ func TestInProcess(t *testing.T) {
 				if strings.Contains(string(payload), "Bearer bad") {
 					return nil, errors.New("Unauthorized")
 				}
-				return []byte(`{"principalId":"alice","policyDocument":{"Version":"2012-10-17","Statement":[` +
-						`{"Effect":"Allow","Action":"execute-api:Invoke","Resource":"arn:aws:execute-api:*:*:*/prod/GET/orders/mine"}]}}`),
-					nil
+				return []byte(`{"principalId":"alice","policyDocument":{"Version":"2012-10-17","Statement":[{` +
+					`"Effect":"Allow","Action":"execute-api:Invoke",` +
+					`"Resource":"arn:aws:execute-api:*:*:*/prod/GET/orders/mine"}]}}`), nil
 			}
 		},
 	})

@@ -112,9 +112,9 @@ func (st *stage) invoke(
 	record.trace = answerTrace(call.TraceID)
 	if answer.Base64 {
 		record.Notice = fmt.Sprintf("%s: %s: the function's answer has isBase64Encoded, and callers get its body as base64 "+
-			"text, as on AWS, because the first type of the Accept header is not one of the API's BinaryMediaTypes: set these to "+
-			"\"*/*\", by which each body is binary, or name the type of the answer there and first in Accept", st.api.ID,
-			record.Route)
+			"text, as on AWS, because the first type of the Accept header is not one of the API's BinaryMediaTypes: "+
+			`set these to "*/*", by which each body is binary, or name the type of the answer there and first in Accept`,
+			st.api.ID, record.Route)
 	}
 	return answer, nil
 }

@@ -19,8 +19,8 @@ import (
 // The sources of the behaviour of HTTP integrations.
 const (
 	recordedHTTP    = localstack + "test_apigateway_http.snapshot.json"
-	recordedDropped = "https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/header_utils.py"
-	recordedNetwork = "https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/integrations/http.py"
+	recordedDropped = localstackGateway + "header_utils.py"
+	recordedNetwork = localstackGateway + "integrations/http.py"
 	docPassthrough  = guide + "integration-passthrough-behaviors.html"
 	docHTTPProxy    = guide + "api-gateway-create-api-as-simple-proxy-for-http.html"
 	docParameters   = guide + "request-response-data-mappings.html"
@@ -169,7 +169,8 @@ func httpBehaviour(t *testing.T) []behaviour {
 			"integration.request.querystring.fixed": "'1'",
 		},
 		"RequestTemplates": object{
-			"application/json": `#set($context.requestOverride.header.X-Set = "s")#set($context.requestOverride.querystring.fixed = "2")` +
+			"application/json": `#set($context.requestOverride.header.X-Set = "s")` +
+				`#set($context.requestOverride.querystring.fixed = "2")` +
 				`{"id": "$input.params('id')", "kind": $input.json('$.kind')}`,
 			"text/csv": "$input.body",
 		},
@@ -257,8 +258,8 @@ func httpBehaviour(t *testing.T) []behaviour {
 			"a path parameter that is not mapped",
 			docHTTPProxy,
 			"GET /prod/unmapped/7",
-			"500 the integration's URI has {id}, "+
-				"and nothing gives its value: map it in RequestParameters, \"integration.request.path.id\": \"method.request.path.id\"",
+			`500 the integration's URI has {id}, and nothing gives its value: map it in RequestParameters, `+
+				`"integration.request.path.id": "method.request.path.id"`,
 			"why",
 		),
 		sent("stage variables in the URI", docVariables, "GET /prod/variable", "",
@@ -272,7 +273,8 @@ func httpBehaviour(t *testing.T) []behaviour {
 			"the answer passes, with headers renamed",
 			recordedHTTP,
 			"GET /prod/proxy/a",
-			`200 {"order": {"id": 7}, "note": "it's"} X-Backend: b, x-amzn-Remapped-Server: peer, x-amzn-Remapped-Content-Length: 36, Set-Cookie: a=1, Set-Cookie: b=2`,
+			`200 {"order": {"id": 7}, "note": "it's"} X-Backend: b, x-amzn-Remapped-Server: peer, `+
+				`x-amzn-Remapped-Content-Length: 36, Set-Cookie: a=1, Set-Cookie: b=2`,
 			"X-Backend",
 			"Server",
 			"x-amzn-Remapped-Server",
@@ -316,8 +318,9 @@ func httpBehaviour(t *testing.T) []behaviour {
 		),
 		answered("a VPC link", "the local gateway's own", "GET /prod/vpc",
 			"501 Shop/MGETRvpc: its integration goes through the VPC link v1, and VPCs are not emulated"),
-		answered("a VPC link V2", "the local gateway's own", "GET /prod/vpc2", "501 Shop/MGETRvpc2: its integration calls the "+
-			"load balancer app/orders/50dc6c495c0c9188 through the VPC link v2, and VPCs are not emulated"),
+		answered("a VPC link V2", "the local gateway's own", "GET /prod/vpc2",
+			"501 Shop/MGETRvpc2: its integration calls the load balancer app/orders/50dc6c495c0c9188 through the "+
+				"VPC link v2, and VPCs are not emulated"),
 
 		sent(
 			"HTTP sends what is mapped, and the template",
@@ -460,7 +463,10 @@ func TestAllowNetwork(t *testing.T) {
 			t.Errorf("%s is local", uri)
 		}
 	}
-	for _, uri := range []string{"http://127.0.0.1:3000", "http://LOCALHOST/", "http://[::1]/", "http://api.localhost/x", "http://${stageVariables.x}/"} {
+	for _, uri := range []string{
+		"http://127.0.0.1:3000", "http://LOCALHOST/", "http://[::1]/", "http://api.localhost/x",
+		"http://${stageVariables.x}/",
+	} {
 		if !isLocal(uri) {
 			t.Errorf("%s is not local", uri)
 		}

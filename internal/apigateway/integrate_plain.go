@@ -16,7 +16,8 @@ import (
 // of a failed function selects the integration response. An errorMessage that the function returns selects none: a
 // pattern "applies to the errorMessage field of the error information object returned by AWS Lambda as a failure
 // response body when the Lambda function execution throws an exception".
-// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-integration-responses.html,
+// Sources:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-integration-responses.html,
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-custom-integrations.html and
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/handle-errors-in-lambda-integration.html
 func (st *stage) invokePlain(

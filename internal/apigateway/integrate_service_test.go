@@ -20,7 +20,7 @@ const (
 	docEndpoints      = "https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html"
 	docSendMessage    = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html"
 	docStartExecution = "https://docs.aws.amazon.com/step-functions/latest/dg/tutorial-api-gateway.html"
-	recordedTarget    = "https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/integrations/aws.py"
+	recordedTarget    = localstackGateway + "integrations/aws.py"
 	docCustomLambda   = guide + "set-up-lambda-custom-integrations.html"
 	docLambdaErrors   = guide + "handle-errors-in-lambda-integration.html"
 	docLambdaPatterns = guide + "api-gateway-swagger-extensions-integration-responses.html"
@@ -157,8 +157,9 @@ func serviceBehaviour(t *testing.T) []behaviour {
 			docEndpoints,
 			"POST /prod/firehose",
 			`{}`,
-			"POST /?Action=PutRecord\nAccept: application/json\nAuthorization: AWS4-HMAC-SHA256 Credential=AKID/20260304/eu-west-1/"+
-				"firehose/aws4_request\nContent-Type: application/json\n"+agent+"{}",
+			"POST /?Action=PutRecord\nAccept: application/json\n"+
+				"Authorization: AWS4-HMAC-SHA256 Credential=AKID/20260304/eu-west-1/firehose/aws4_request\n"+
+				"Content-Type: application/json\n"+agent+"{}",
 		),
 		posted("a header that an integration must not set", recordedIllegal, "POST /prod/signed", "{}",
 			`500 {"message": "Internal server error"}`),
@@ -224,7 +225,8 @@ func TestDynamoDB(t *testing.T) {
 		"PUT /orders/{id}",
 		toService("dynamodb:action/PutItem", object{"RequestTemplates": object{"application/json": `{
 		"TableName": "orders",
-		"Item": {"id": {"S": "$input.params('id')"}, "note": {"S": "$util.escapeJavaScript($input.path('$.note')).replaceAll("\\'", "'")"},
+		"Item": {"id": {"S": "$input.params('id')"},
+			"note": {"S": "$util.escapeJavaScript($input.path('$.note')).replaceAll("\\'", "'")"},
 			"lines": {"L": [#foreach($l in $input.path('$.lines')){"S": "$l"}#if($foreach.hasNext),#end#end]}},
 		"ConditionExpression": "attribute_not_exists(id)"}`},
 			"IntegrationResponses": []any{
@@ -241,7 +243,8 @@ func TestDynamoDB(t *testing.T) {
 		"TableName": "orders", "Key": {"id": {"S": "$input.params('id')"}}}`},
 			"IntegrationResponses": []any{
 				object{"StatusCode": "200", "ResponseTemplates": object{"application/json": `#set($i = $input.path('$.Item'))` +
-					`{"note": "$util.escapeJavaScript($i.note.S).replaceAll("\\'", "'")", "lines": [#foreach($l in $i.lines.L)"$l.S"#if($foreach.hasNext), #end#end]}`}},
+					`{"note": "$util.escapeJavaScript($i.note.S).replaceAll("\\'", "'")", ` +
+					`"lines": [#foreach($l in $i.lines.L)"$l.S"#if($foreach.hasNext), #end#end]}`}},
 			},
 		}),
 		methodResponses,

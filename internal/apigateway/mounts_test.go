@@ -173,7 +173,8 @@ func TestUnauthorizedInOtherLetters(t *testing.T) {
 	addRoute(r, "GET /orders", mock("orders"), guardedBy("Auth"))
 	s := serve(t, r)
 	for message, want := range map[string]string{
-		"unauthorized":  `the function failed with "unauthorized": API Gateway answers 401 only to an error that is exactly "Unauthorized", and 500 to every other`,
+		"unauthorized": `the function failed with "unauthorized": ` +
+			`API Gateway answers 401 only to an error that is exactly "Unauthorized", and 500 to every other`,
 		"UNAUTHORIZED ": `the function failed with "UNAUTHORIZED": API Gateway answers 401 only`,
 		"no":            "the function failed: errorString: no",
 	} {

@@ -35,12 +35,15 @@ func TestFunctionsOfNode(t *testing.T) {
 	inJavaScript(t, r, "AuthFn", `
 export const handler = async (event) => {
 	if (event.authorizationToken !== "Bearer allow") throw "Unauthorized";
-	return { principalId: "alice", policyDocument: { Version: "2012-10-17", Statement: [{ Action: "execute-api:Invoke", Effect: "Allow", Resource: event.methodArn }] } };
+	const statement = { Action: "execute-api:Invoke", Effect: "Allow", Resource: event.methodArn };
+	return { principalId: "alice", policyDocument: { Version: "2012-10-17", Statement: [statement] } };
 };`, false)
 	inJavaScript(t, r, "Fn", `
 exports.handler = async (event) => {
 	if (event.queryStringParameters?.fail) throw new TypeError("no");
-	return { statusCode: 200, body: JSON.stringify({ id: event.pathParameters.id, who: event.requestContext.authorizer.principalId, runtime: process.env.AWS_EXECUTION_ENV }) };
+	const who = event.requestContext.authorizer.principalId;
+	const seen = { id: event.pathParameters.id, who, runtime: process.env.AWS_EXECUTION_ENV };
+	return { statusCode: 200, body: JSON.stringify(seen) };
 };`, true)
 	addAuthorizer(r, "Auth", nil)
 	addRoute(r, "GET /orders/{id}", proxy("Fn"), guardedBy("Auth"))

@@ -213,7 +213,8 @@ func TestInvokedFunctionARN(t *testing.T) {
 	p := f["Properties"].(object)
 	p["Runtime"], p["Handler"], p["Timeout"], p["FunctionName"] = "nodejs22.x", "index.handler", 60, "orders"
 	p["Code"] = object{"ZipFile": `
-		const allow = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "execute-api:Invoke", Resource: "*" }] };
+		const statement = { Effect: "Allow", Action: "execute-api:Invoke", Resource: "*" };
+		const allow = { Version: "2012-10-17", Statement: [statement] };
 		exports.handler = async (e, { invokedFunctionArn: arn }) => e.type === "TOKEN"
 			? { principalId: "alice", policyDocument: allow, context: { arn } }
 			: { statusCode: 200, body: e.requestContext.authorizer?.arn ?? arn };`}
@@ -241,7 +242,8 @@ func TestContainerImage(t *testing.T) {
 	r := bare()
 	f := r["Fn"].(object)
 	delete(f, "Metadata")
-	f["Properties"] = object{"PackageType": "Image", "Code": object{"ImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/x"}}
+	image := object{"ImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/x"}
+	f["Properties"] = object{"PackageType": "Image", "Code": image}
 	addRoute(r, "GET /", proxy("Fn"))
 	s := serve(t, r)
 	const want = "Shop/Fn: it is a container image, which cannot run here: give the function a zip package"
@@ -260,9 +262,10 @@ func TestLayersOfNode(t *testing.T) {
 	nodepeer.Need(t)
 	const answer = "async () => ({ statusCode: 200, body: [first, second, third, mine, apps].join(' ') })"
 	for name, code := range map[string]string{
-		"index.js": "const [first, second, third, mine, apps] = ['first', 'second', 'third', 'mine', '@shop/apps'].map(require)\n" +
-			"exports.handler = " + answer,
-		"index.mjs": "import first from 'first'\nimport second from 'second'\nimport third from 'third'\nimport mine from 'mine'\n" +
+		"index.js": "const modules = ['first', 'second', 'third', 'mine', '@shop/apps']\n" +
+			"const [first, second, third, mine, apps] = modules.map(require)\nexports.handler = " + answer,
+		"index.mjs": "import first from 'first'\nimport second from 'second'\n" +
+			"import third from 'third'\nimport mine from 'mine'\n" +
 			"const apps = (await import('@shop/apps')).default\nexport const handler = " + answer,
 	} {
 		t.Run(name, func(t *testing.T) { testLayersOfNode(t, name, code) })

@@ -206,7 +206,8 @@ func write(t *testing.T, dir string, resources object) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const manifest = `{"version": "54.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack", "environment": "aws://123456789012/eu-west-1", "properties": {"templateFile": "Shop.template.json"}}}}`
+	const manifest = `{"version": "54.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack",
+		"environment": "aws://123456789012/eu-west-1", "properties": {"templateFile": "Shop.template.json"}}}}`
 	for name, content := range map[string][]byte{"manifest.json": []byte(manifest), "Shop.template.json": template} {
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o644); err != nil {
 			t.Fatal(err)

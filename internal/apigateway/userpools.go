@@ -19,12 +19,12 @@ func (s *served) noteUserPools() {
 			}
 			logsIn := slices.ContainsFunc(i.Apps, func(a devissuer.App) bool { return a.Callback != "" })
 			if logsIn && len(pool.Domains) == 0 {
-				s.addProblem(pool.ID, "users log in to it, and it has no domain in the assembly: without one it has no pages on AWS "+
-					"and the login fails: add an AWS::Cognito::UserPoolDomain")
+				s.addProblem(pool.ID, "users log in to it, and it has no domain in the assembly: "+
+					"without one it has no pages on AWS and the login fails: add an AWS::Cognito::UserPoolDomain")
 			}
 			if pool.PreTokenARN != "" && i.Trigger == nil {
-				s.addProblem(pool.ID, "its pre token generation trigger is not invoked: tokens lack what it adds, and have what it "+
-					"takes away")
+				s.addProblem(pool.ID, "its pre token generation trigger is not invoked: "+
+					"tokens lack what it adds, and have what it takes away")
 			}
 		}
 	}

@@ -111,8 +111,8 @@ func (g *Guard) audience(a *apimodel.Authorizer, token *jwt.Token, v *Verdict) b
 		v.fail(
 			"audience",
 			unauthorized(
-				"the authorizer compares aud with %q, and the token has no aud that is a text, as Amazon Cognito's access tokens have none: "+
-					"leave its IdentityValidationExpression out for methods with scopes",
+				"the authorizer compares aud with %q, and the token has no aud that is a text, "+
+					"as Amazon Cognito's access tokens have none: leave its IdentityValidationExpression out for methods with scopes",
 				a.Validation,
 			),
 		)

@@ -44,10 +44,11 @@ func newSignatures(g *Guard) *signatures {
 	for _, k := range g.options.Keys {
 		s.keys[k.ID] = g.newSigner(k)
 	}
-	s.verifier = sigv4.Verifier{Region: g.options.API.Region, Now: g.options.Now, Lookup: func(id string) (sigv4.Key, bool) {
+	lookup := func(id string) (sigv4.Key, bool) {
 		k, ok := s.keys[id]
 		return sigv4.Key{Secret: k.Secret, SessionToken: k.SessionToken}, ok
-	}}
+	}
+	s.verifier = sigv4.Verifier{Region: g.options.API.Region, Now: g.options.Now, Lookup: lookup}
 	return s
 }
 

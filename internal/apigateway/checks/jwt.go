@@ -145,7 +145,8 @@ func hasScopes(wanted []string, t *jwt.Token, v *Verdict) bool {
 		})
 		return false
 	}
-	v.pass("scopes", "the method requires one of the scopes %s, and the token has %s: %s is enough", want, shown, wanted[i])
+	enough := wanted[i]
+	v.pass("scopes", "the method requires one of the scopes %s, and the token has %s: %s is enough", want, shown, enough)
 	return true
 }
 

@@ -128,7 +128,8 @@ func TestRefererCondition(t *testing.T) {
 }
 
 // A request that came through a VPC has the address inside it, and not a public one.
-// Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html,
+// Sources:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html,
 // "aws:SourceVpce: This key can be used only for private APIs", and
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourceip.
 func TestConditionsOfPrivateAPIs(t *testing.T) {

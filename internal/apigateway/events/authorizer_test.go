@@ -10,7 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-const policy = `{"Version":"2012-10-17","Statement":[{"Action":"execute-api:Invoke","Effect":"Allow","Resource":"arn:*"}]}`
+const policy = `{"Version":"2012-10-17",` +
+	`"Statement":[{"Action":"execute-api:Invoke","Effect":"Allow","Resource":"arn:*"}]}`
 
 // The cases are from "Output from an API Gateway Lambda authorizer", with invalid outputs.
 func TestReadAuthorizer(t *testing.T) {

@@ -11,8 +11,8 @@ func ExampleToken() {
 	fmt.Println(
 		string(events.Token("Bearer abc", "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/GET/orders")),
 	)
-	// Output: {"type":"TOKEN","authorizationToken":"Bearer
-	// abc","methodArn":"arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/GET/orders"}
+	// Output:
+	// {"type":"TOKEN","authorizationToken":"Bearer abc","methodArn":"arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/GET/orders"}
 }
 
 // An authorizer's answer is read as API Gateway reads it. A context with an object in it is an error, and so a 500.

@@ -10,7 +10,8 @@ func TestQuery(t *testing.T) {
 	}{
 		{
 			"recorded on AWS",
-			"dateTimeOffset=2023-06-12T18:05:10.123456+00:00&email=test%2Balias@gmail.com&plus=test+alias@gmail.com&url=https://www.google.com/&whitespace=foo%20bar",
+			"dateTimeOffset=2023-06-12T18:05:10.123456+00:00&email=test%2Balias@gmail.com&plus=test+alias@gmail.com" +
+				"&url=https://www.google.com/&whitespace=foo%20bar",
 			Headers{
 				{Name: "dateTimeOffset", Value: "2023-06-12T18:05:10.123456 00:00"},
 				{Name: "email", Value: "test+alias@gmail.com"},

@@ -21,8 +21,9 @@ import (
 )
 
 const (
-	benchRequest = "GET /prod/orders/17?page=2 HTTP/1.1\r\nHost: 127.0.0.1:3000\r\nUser-Agent: bench/1\r\nAccept: application/json\r\n" +
-		"Accept-Encoding: gzip\r\nAuthorization: Bearer abcdefghijklmnopqrstuvwxyz0123456789\r\nX-Request-Id: 0123456789\r\n\r\n"
+	benchRequest = "GET /prod/orders/17?page=2 HTTP/1.1\r\nHost: 127.0.0.1:3000\r\nUser-Agent: bench/1\r\n" +
+		"Accept: application/json\r\nAccept-Encoding: gzip\r\n" +
+		"Authorization: Bearer abcdefghijklmnopqrstuvwxyz0123456789\r\nX-Request-Id: 0123456789\r\n\r\n"
 	benchBody  = `{"orders":[{"id":"17","item":"book","count":1}]}`
 	benchConns = 32
 )

@@ -165,7 +165,10 @@ func TestAnswers(t *testing.T) {
 				"Content-Length: 0\r\nConnection: close\r\n\r\n"},
 		{
 			"pipelined requests are answered in order",
-			"GET /plain HTTP/1.1\r\nHost: a\r\n\r\nHEAD /plain HTTP/1.1\r\nHost: a\r\n\r\nGET /204 HTTP/1.1\r\nHost: a\r\nConnection: x, CLOSE\r\n\r\nGET /never HTTP/1.1\r\n",
+			"GET /plain HTTP/1.1\r\nHost: a\r\n\r\n" +
+				"HEAD /plain HTTP/1.1\r\nHost: a\r\n\r\n" +
+				"GET /204 HTTP/1.1\r\nHost: a\r\nConnection: x, CLOSE\r\n\r\n" +
+				"GET /never HTTP/1.1\r\n",
 			"HTTP/1.1 200 OK\r\nx-B: 1\r\nX-a: 2\r\nx-B: 3\r\n" + date + "Content-Length: 2\r\n\r\nhi" +
 				"HTTP/1.1 200 OK\r\nx-B: 1\r\nX-a: 2\r\nx-B: 3\r\n" + date + "Content-Length: 2\r\n\r\n" +
 				"HTTP/1.1 204 No Content\r\n" + date + "Connection: close\r\n\r\n",
@@ -203,7 +206,8 @@ func TestRefused(t *testing.T) {
 	}{
 		{
 			"smuggling",
-			"POST /first HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n",
+			"POST /first HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" +
+				"GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n",
 			"400 Bad Request",
 			"both Content-Length and Transfer-Encoding are there",
 		},
@@ -242,14 +246,13 @@ func TestRefused(t *testing.T) {
 	if len(served) != 0 {
 		t.Errorf("want no request to be served, got %q", served)
 	}
+	const header, lines = "HTTP header is larger than 10240 bytes: 10",
+		"in 3 lines have come, and API Gateway takes 10240; the longest line is Cookie, of which 10"
+	const length = "HTTP content length exceeded 10485760 bytes: " +
+		"the body has 10485761 bytes, and API Gateway takes 10485760"
 	if len(told) != 5 || told[0].Status != 400 || told[0].SourceIP != "127.0.0.1" ||
-		!strings.HasPrefix(
-			told[3].Reason,
-			"HTTP header is larger than 10240 bytes: 10",
-		) ||
-		!strings.Contains(told[3].Reason,
-			"in 3 lines have come, and API Gateway takes 10240; the longest line is Cookie, of which 10") ||
-		told[4].Reason != "HTTP content length exceeded 10485760 bytes: the body has 10485761 bytes, and API Gateway takes 10485760" {
+		!strings.HasPrefix(told[3].Reason, header) || !strings.Contains(told[3].Reason, lines) ||
+		told[4].Reason != length {
 		t.Errorf("want a call of Refused for each, got %+v", told)
 	}
 }

@@ -174,10 +174,12 @@ func TestMock(t *testing.T) {
 			m.Integration.RequestTemplates["application/json"] = `{"statusCode": 4044}`
 		}), source(), 200, `{"ok": true, "stage": "prod"}`, ""},
 		{"a status that a template makes", health(func(m *apimodel.Method) {
-			m.Integration.RequestTemplates["application/json"] = "#set($tier = $context.authorizer.tier)\n#if($tier == 'gold')\n{\"statusCode\": 404}\n#end"
+			m.Integration.RequestTemplates["application/json"] = "#set($tier = $context.authorizer.tier)\n" +
+				"#if($tier == 'gold')\n{\"statusCode\": 404}\n#end"
 		}), source(), 404, "", ""},
 		{"a request template sets the answer's status", health(func(m *apimodel.Method) {
-			m.Integration.RequestTemplates["application/json"] = `#set($context.responseOverride.status = 418){"statusCode": 200}`
+			const overrides = `#set($context.responseOverride.status = 418){"statusCode": 200}`
+			m.Integration.RequestTemplates["application/json"] = overrides
 		}), source(), 418, `{"ok": true, "stage": "prod"}`, ""},
 		{
 			"no template for the Content-Type: the body passes",

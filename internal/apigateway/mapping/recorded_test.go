@@ -24,13 +24,13 @@ func (p png) AcceptsBinary(r *exchange.Request) bool { return p.BinaryAnswer(r.H
 
 // The bodies of the recordings: gzip's bytes, and a text.
 const (
-	recordedRaw = "\x1f\x8b\x08\x00\x14l\xeec\x02\xffK\xce\xcf-(J-.NMQHI,I\xd4Q(\xce\xc8/\xcdIQHJU\xc8\xcc+K\xcc\xc9LQ\x08\r" +
-		"q\xd3\xb5P(.)\xca\xccK\x07\x00\xb89\x10W/\x00\x00\x00"
+	recordedRaw = "\x1f\x8b\x08\x00\x14l\xeec\x02\xffK\xce\xcf-(J-.NMQHI,I\xd4Q(\xce\xc8/\xcdIQHJU" +
+		"\xc8\xcc+K\xcc\xc9LQ\x08\rq\xd3\xb5P(.)\xca\xccK\x07\x00\xb89\x10W/\x00\x00\x00"
 	recordedText = "this is a UTF8 text typed object"
 
 	// recordedReplaced is recordedRaw as API Gateway converts it to text.
-	recordedReplaced = "\x1f\ufffd\x08\x00\x14l\ufffdc\x02\ufffdK\ufffd\ufffd-(J-.NMQHI,I\ufffdQ(\ufffd\ufffd/\ufffdIQHJU" +
-		"\ufffd\ufffd+K\ufffd\ufffdLQ\x08\rq\u04f5P(.)\ufffd\ufffdK\x07\x00\ufffd9\x10W/\x00\x00\x00"
+	recordedReplaced = "\x1f\ufffd\x08\x00\x14l\ufffdc\x02\ufffdK\ufffd\ufffd-(J-.NMQHI,I\ufffdQ(" +
+		"\ufffd\ufffd/\ufffdIQHJU\ufffd\ufffd+K\ufffd\ufffdLQ\x08\rq\u04f5P(.)\ufffd\ufffdK\x07\x00\ufffd9\x10W/\x00\x00\x00"
 )
 
 func encoded(body string) string { return base64.StdEncoding.EncodeToString([]byte(body)) }

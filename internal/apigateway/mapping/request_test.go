@@ -70,6 +70,11 @@ func TestNewIntegrationRefuses(t *testing.T) {
 	}
 }
 
+// overridesHeader returns a request template that sets one header, which member selects in the map of overrides.
+func overridesHeader(member string) map[string]string {
+	return map[string]string{"application/json": "#set($context.requestOverride.header" + member + " = '1')"}
+}
+
 // TestRequest checks the parts of the request to an integration.
 func TestRequest(t *testing.T) {
 	for _, c := range []struct {
@@ -125,10 +130,10 @@ func TestRequest(t *testing.T) {
 				"#set($context.requestOverride.querystring.q = ['x', 'y'])"}
 		}, nil, "http://127.0.0.1/7?a=1&q=x&q=y"},
 		{"an override of a header that is not to be set", func(i *apimodel.Integration) {
-			i.RequestTemplates = map[string]string{"application/json": "#set($context.requestOverride.header.Content-Length = '1')"}
+			i.RequestTemplates = overridesHeader(".Content-Length")
 		}, nil, "the request template sets the header Content-Length"},
 		{"an override of a header with a name of the caller", func(i *apimodel.Integration) {
-			i.RequestTemplates = map[string]string{"application/json": "#set($context.requestOverride.header[$input.body] = '1')"}
+			i.RequestTemplates = overridesHeader("[$input.body]")
 		}, func(s *Source) { s.Request.Body = []byte("A: b\r\nC") }, `a header with the name "A: b\r\nC", which is not one`},
 		{"a body that is not JSON", func(i *apimodel.Integration) {
 			i.RequestParameters["integration.request.header.A"] = "method.request.body.a"
@@ -203,7 +208,7 @@ func TestSelection(t *testing.T) {
 		{"a newline", "no .+", Received{Function: true, Error: "no order\nhere"}, none},
 		{"a newline in the pattern", `no (\n|.)+`, Received{Function: true, Error: "no order\nhere"}, ""},
 		{"a part of the message", "order", Received{Function: true, Error: "no order"}, none},
-		{"a body that is like an error", ".*order.*", Received{Function: true, Body: []byte(`{"errorMessage":"no order"}`)}, none},
+		{"a body like an error", ".*order.*", Received{Function: true, Body: []byte(`{"errorMessage":"no order"}`)}, none},
 		{"an end of a line", "no .+", Received{Function: true, Error: "no order\u2028here"}, none},
 		{"a set of Java", `no\h.+$`, Received{Function: true, Error: "no\u00a0order"}, ""},
 		{"no message", ".*", Received{Function: true, Status: 200}, ""},

@@ -164,8 +164,14 @@ func TestDocumentedExample(t *testing.T) {
 			"gatewayresponse.header.x-request-header":            "method.request.header.Accept",
 		},
 		Templates: map[string]string{
-			"application/json": "{\n     \"message\": $context.error.messageString,\n     \"type\":  \"$context.error.responseType\",\n" +
-				"     \"stage\":  \"$context.stage\",\n     \"resourcePath\":  \"$context.resourcePath\",\n     \"stageVariables.a\":  \"$stageVariables.table\",\n     \"statusCode\": \"'404'\"\n}",
+			"application/json": `{
+     "message": $context.error.messageString,
+     "type":  "$context.error.responseType",
+     "stage":  "$context.stage",
+     "resourcePath":  "$context.resourcePath",
+     "stageVariables.a":  "$stageVariables.table",
+     "statusCode": "'404'"
+}`,
 		},
 	})
 	f := &Failure{Type: MissingAuthenticationToken, Message: "Missing Authentication Token", Status: 403}
@@ -180,10 +186,14 @@ func TestDocumentedExample(t *testing.T) {
 			{Name: "x-request-path", Value: "a%2Fb"},
 			{Name: "x-request-query", Value: "a b"},
 		},
-		Body: []byte(
-			"{\n     \"message\": \"Missing Authentication Token\",\n     \"type\":  \"MISSING_AUTHENTICATION_TOKEN\",\n" +
-				"     \"stage\":  \"prod\",\n     \"resourcePath\":  \"/orders/{id}\",\n     \"stageVariables.a\":  \"orders\",\n     \"statusCode\": \"'404'\"\n}",
-		),
+		Body: []byte(`{
+     "message": "Missing Authentication Token",
+     "type":  "MISSING_AUTHENTICATION_TOKEN",
+     "stage":  "prod",
+     "resourcePath":  "/orders/{id}",
+     "stageVariables.a":  "orders",
+     "statusCode": "'404'"
+}`),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

@@ -72,7 +72,8 @@ func withCaller(i *apimodel.Integration) bool {
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-integration-async.html
 func isAsync(i *apimodel.Integration) bool {
 	for name, value := range i.RequestParameters {
-		if strings.EqualFold(name, "integration.request.header.X-Amz-Invocation-Type") && strings.EqualFold(value, "'Event'") {
+		isType := strings.EqualFold(name, "integration.request.header.X-Amz-Invocation-Type")
+		if isType && strings.EqualFold(value, "'Event'") {
 			return true
 		}
 	}

@@ -68,16 +68,16 @@ func TestWhatAnswersARoute(t *testing.T) {
 
 // TestTheTenantOfARoute: what the tenant ID of a function with tenant isolation is mapped from, also as JSON.
 func TestTheTenantOfARoute(t *testing.T) {
-	const mapped = "integration.request.header.X-Amz-Tenant-Id"
+	mapped := map[string]string{"integration.request.header.X-Amz-Tenant-Id": "context.authorizer.tenantId"}
+	perTenant := &apimodel.Function{PerTenant: true}
 	for _, tt := range []struct {
 		name string
 		i    apimodel.Integration
 		want string
 	}{
-		{"the authorizer's", apimodel.Integration{Type: "AWS_PROXY", Function: &apimodel.Function{PerTenant: true},
-			RequestParameters: map[string]string{mapped: "context.authorizer.tenantId"}}, ", tenant: context.authorizer.tenantId"},
-		{"none", apimodel.Integration{Type: "AWS_PROXY", Function: &apimodel.Function{PerTenant: true}},
-			", tenant: no tenant ID"},
+		{"the authorizer's", apimodel.Integration{Type: "AWS_PROXY", Function: perTenant, RequestParameters: mapped},
+			", tenant: context.authorizer.tenantId"},
+		{"none", apimodel.Integration{Type: "AWS_PROXY", Function: perTenant}, ", tenant: no tenant ID"},
 		{"without tenant isolation", apimodel.Integration{Type: "AWS_PROXY", Function: &apimodel.Function{}}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

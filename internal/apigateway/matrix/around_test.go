@@ -169,8 +169,10 @@ func template(t *testing.T, authorizer string, resources ...string) *apimodel.Mo
 	text := `{"Parameters": {"Choice": {"Type": "String"}}, "Resources": {
 		"Fn": {"Type": "AWS::Lambda::Function", "Properties": {}},
 		"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "Api"}},
-		"Auth": {"Type": "AWS::ApiGateway::Authorizer", "Properties": {"RestApiId": {"Ref": "Api"}, "Name": "Guard", ` + authorizer + `}},
-		"Get": {"Type": "AWS::ApiGateway::Method", "Properties": {"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
+		"Auth": {"Type": "AWS::ApiGateway::Authorizer", "Properties": {
+			"RestApiId": {"Ref": "Api"}, "Name": "Guard", ` + authorizer + `}},
+		"Get": {"Type": "AWS::ApiGateway::Method", "Properties": {
+			"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
 			"HttpMethod": "GET", "AuthorizationType": "CUSTOM", "AuthorizerId": {"Ref": "Auth"},
 			"Integration": {"Type": "AWS", "IntegrationHttpMethod": "POST", "Uri": ` + invocation + `}}}` + strings.Join(
 		append([]string{""}, resources...),
@@ -263,7 +265,8 @@ func TestKeptAnswers(t *testing.T) {
 			t,
 			token,
 			`"Stage": {"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "prod",
-		"CacheClusterEnabled": true, "MethodSettings": [{"HttpMethod": "*", "ResourcePath": "/*", "CachingEnabled": true, "CacheTtlInSeconds": 90}]}}`,
+		"CacheClusterEnabled": true, "MethodSettings": [
+			{"HttpMethod": "*", "ResourcePath": "/*", "CachingEnabled": true, "CacheTtlInSeconds": 90}]}}`,
 		),
 		"",
 	)

@@ -29,7 +29,8 @@ func TestOwnMain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Symlink(binary, filepath.Join(m.APIs[0].Methods[0].Authorizer.Function.Code.Folder, "bootstrap")); err != nil {
+	folder := m.APIs[0].Methods[0].Authorizer.Function.Code.Folder
+	if err := os.Symlink(binary, filepath.Join(folder, "bootstrap")); err != nil {
 		t.Fatal(err)
 	}
 	if got := code(); !strings.HasPrefix(got, "sha256.") {

@@ -20,9 +20,9 @@ func TestDomainLines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `  domain api.example.com, routing rule 10 for header x-version: beta and path /v1: stage prod, with a client certificate of s3://b/k
-  domain api.example.com/orders: stage prod, with a client certificate of s3://b/k
-`
+	const want = "  domain api.example.com, routing rule 10 for header x-version: beta and path /v1: stage prod, " +
+		"with a client certificate of s3://b/k\n" +
+		"  domain api.example.com/orders: stage prod, with a client certificate of s3://b/k\n"
 	if text := string(m.Text()); !strings.Contains(text, want) {
 		t.Errorf("got  %s\nwant %s", text, want)
 	}

@@ -12,7 +12,8 @@ import (
 func ExampleOf() {
 	a, err := cloudassembly.Parse("Shop", []byte(`{"Resources": {
 		"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "shop"}},
-		"Health": {"Type": "AWS::ApiGateway::Method", "Metadata": {"gatehouse:public": "load balancers look here"}, "Properties": {
+		"Health": {"Type": "AWS::ApiGateway::Method",
+			"Metadata": {"gatehouse:public": "load balancers look here"}, "Properties": {
 			"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
 			"HttpMethod": "GET", "AuthorizationType": "NONE", "Integration": {"Type": "MOCK"}}},
 		"Create": {"Type": "AWS::ApiGateway::Method", "Properties": {

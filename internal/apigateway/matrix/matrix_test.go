@@ -228,8 +228,8 @@ func TestIncompleteAPI(t *testing.T) {
 		{ID: id("Get"), What: "its integration is HTTP", Blocks: true}, // of no weight for access
 	}
 	_, err := Of(model, "")
-	if want := "access is not known: Shop/Api: its routes are in an OpenAPI document (Body), which is not read"; err == nil ||
-		err.Error() != want {
+	const want = "access is not known: Shop/Api: its routes are in an OpenAPI document (Body), which is not read"
+	if err == nil || err.Error() != want {
 		t.Errorf("want %s\n got %v", want, err)
 	}
 	if _, err := Of(model, "Other"); err != nil {

@@ -12,8 +12,9 @@ var (
 	comparison = regexp.MustCompile(`(?:\|\|)?\s*\$\w+\s*==\s*["'](https?://[^"'\s/]+)["']\s*`)
 
 	// answer matches a template's value for Access-Control-Allow-Origin.
-	answer = regexp.MustCompile(`(?i)#set\(\s*\$context\.responseOverride\.header\.Access-Control-Allow-Origin\s*=\s*([^)]*)\)`)
-	text   = regexp.MustCompile(`^["']([^"'$]+)["']$`)
+	answer = regexp.MustCompile(`(?i)#set\(\s*\$context\.responseOverride\.header\.` +
+		`Access-Control-Allow-Origin\s*=\s*([^)]*)\)`)
+	text = regexp.MustCompile(`^["']([^"'$]+)["']$`)
 )
 
 // originsOf returns the origins of the pages that a response template allows to read the answer. These are the origins

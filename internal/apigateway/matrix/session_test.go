@@ -14,8 +14,9 @@ func withSession(t *testing.T, table, login string) *apimodel.Model {
 	t.Helper()
 	m := guarded(t, table)
 	api := m.APIs[0]
-	api.Methods[0].Authorizer.Function.Environment["GATEHOUSE_AUTHORIZER"] = `{"issuers":[{"url":"https://idp.example.com",` +
-		`"audiences":["orders"]}],"session":{"host":"shop.example.com","keysArn":"` + keys + `"}}`
+	const settings = `{"issuers":[{"url":"https://idp.example.com","audiences":["orders"]}],` +
+		`"session":{"host":"shop.example.com","keysArn":"` + keys + `"}}`
+	api.Methods[0].Authorizer.Function.Environment["GATEHOUSE_AUTHORIZER"] = settings
 	if login != "" {
 		api.Methods = append(api.Methods, &apimodel.Method{
 			ID: id("Login"), Verb: "GET", Path: "/auth/login", Authorization: apimodel.AuthorizationNone,

@@ -14,7 +14,8 @@ func TestSample(t *testing.T) {
 		{"an order", `{"type":"object","required":["customer","lines"],"properties":{
 			"customer":{"type":"string","minLength":1},"note":{"type":"string","maxLength":3},
 			"lines":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/line"}}},
-			"definitions":{"line":{"type":"object","properties":{"sku":{"type":"string","pattern":"^[A-Z]{3}-\\d+$"},"quantity":{"type":"integer","minimum":2,"maximum":10}}}}}`,
+			"definitions":{"line":{"type":"object","properties":{
+				"sku":{"type":"string","pattern":"^[A-Z]{3}-\\d+$"},"quantity":{"type":"integer","minimum":2,"maximum":10}}}}}`,
 			`{"customer":"text","lines":[{"quantity":2,"sku":"AAA-1"}],"note":"tex"}`},
 		{
 			"values that are named",
@@ -23,13 +24,16 @@ func TestSample(t *testing.T) {
 		},
 		{
 			"numbers with bounds",
-			`{"properties":{"a":{"type":"integer","maximum":-5},"b":{"type":"number","minimum":0,"exclusiveMinimum":true,"maximum":1,"exclusiveMaximum":true,"multipleOf":0.25},
+			`{"properties":{"a":{"type":"integer","maximum":-5},
+			"b":{"type":"number","minimum":0,"exclusiveMinimum":true,"maximum":1,"exclusiveMaximum":true,"multipleOf":0.25},
 			"c":{"type":"integer","minimum":7,"multipleOf":5},"d":{"type":"integer","minimum":10,"exclusiveMinimum":true}}}`,
 			`{"a":-5,"b":0.25,"c":10,"d":11}`,
 		},
 		{
 			"bounds that a not takes out, as secureapi writes them",
-			`{"properties":{"a":{"type":"integer","minimum":1,"not":{"enum":[1]}},"b":{"type":"integer","maximum":1,"not":{"enum":[1]}},
+			`{"properties":{
+			"a":{"type":"integer","minimum":1,"not":{"enum":[1]}},
+			"b":{"type":"integer","maximum":1,"not":{"enum":[1]}},
 			"c":{"type":"number","minimum":1,"not":{"enum":[2]}}}}`,
 			`{"a":2,"b":0,"c":1}`,
 		},

@@ -50,7 +50,8 @@ func request(contentType, body string) *exchange.Request {
 }
 
 // twoNumbers is the model of test_api_gateway_request_validator in LocalStack, which was recorded on AWS.
-const twoNumbers = `{"title":"testSchema","type":"object","properties":{"a":{"type":"number"},"b":{"type":"number"}},"required":["a","b"]}`
+const twoNumbers = `{"title":"testSchema","type":"object",` +
+	`"properties":{"a":{"type":"number"},"b":{"type":"number"}},"required":["a","b"]}`
 
 func TestBodies(t *testing.T) {
 	const refused = "Invalid request body"
@@ -140,7 +141,7 @@ func TestBodies(t *testing.T) {
 			refused,
 			"at '/9': got number, want string; and 991 more",
 		},
-		{"a fault that is too long", `{"pattern":"^a$"}`, "", "", `"` + strings.Repeat("ä", 1<<20) + `"`, refused, "ää..."},
+		{"a long fault", `{"pattern":"^a$"}`, "", "", `"` + strings.Repeat("ä", 1<<20) + `"`, refused, "ää..."},
 		{"draft 4: an integer by its form", `{"type":"integer"}`, "", "", `1.0`, refused, "got number with a fraction"},
 		{"and not by its value", `{"type":["integer","null"]}`, "", "", `1e2`, refused, "want integer"},
 		{"an integer", `{"type":"integer"}`, "", "", `100`, "", "it fits"},

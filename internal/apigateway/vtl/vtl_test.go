@@ -493,8 +493,10 @@ func TestSelf(t *testing.T) {
 func FuzzRender(f *testing.F) {
 	for _, s := range []string{
 		"{ statusCode: 200 }",
-		"#set($o = $input.params().header.get(\"Origin\"))\n#if($o == \"\")\n #set($context.responseOverride.header.X = $o)\n#end",
-		"#set($p = $input.params())#foreach($t in $p.keySet())#foreach($k in $p.get($t).keySet())\"$k\": \"$util.escapeJavaScript($p.get($t).get($k)).replaceAll(\"\\\\'\",\"'\")\"#if($foreach.hasNext),#end#end#end",
+		`#set($o = $input.params().header.get("Origin"))` + "\n" +
+			`#if($o == "")` + "\n" + ` #set($context.responseOverride.header.X = $o)` + "\n#end",
+		`#set($p = $input.params())#foreach($t in $p.keySet())#foreach($k in $p.get($t).keySet())"$k": ` +
+			`"$util.escapeJavaScript($p.get($t).get($k)).replaceAll("\\'","'")"#if($foreach.hasNext),#end#end#end`,
 		"#define($loop)#foreach($k in $map.keySet())$k#end#end#set($map = $context.authorizer)$loop",
 		"#[[a]]# #* b *# ## c\n$!{x.y[0].z('a', 1)} ${a}",
 		"#set($a = (1 + 2) * -3 % 4 / 5.5)#set($b = [1..3])#set($c = {'d': [true]})$a$b$c",
