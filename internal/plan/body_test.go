@@ -35,11 +35,12 @@ func TestWrongBodies(t *testing.T) {
 			`route "POST /a": it has Body twice: join the schemas`,
 		},
 		{"no body at all", add(handle("GET /a", fn, demanding("A"))),
-			`route "GET /a": it takes GET, whose requests have no body, and its Body, of the map, does not accept {}, which stands ` +
-				`for none: leave Body out, write RequireQuery, or give the verbs with a body routes of their own`},
+			`route "GET /a": it takes GET, whose requests have no body, and its Body, of the map, does not accept {}, which ` +
+				`stands for none: leave Body out, write RequireQuery, or give the verbs with a body routes of their own`},
 		{"verbs without one", add(handle("ANY /a", fn, demanding("A"))), `route "ANY /a": it takes ANY, whose requests`},
 		{"a name", add(handle("POST /a", fn, body("new-order", "a"))),
-			`is called "new-order": a model's name has 1 to 128 letters and digits, and begins with a letter: set one with Named("Order")`},
+			`is called "new-order": a model's name has 1 to 128 letters and digits, and begins with a letter: ` +
+				`set one with Named("Order")`},
 		{"a long name", add(handle("POST /a", fn, body(strings.Repeat("a", 129), "a"))),
 			`aaa": a model's name has 1 to 128 letters`},
 		{"a name of API Gateway's", add(handle("POST /a", fn, body("Error", "a"))),
@@ -51,9 +52,11 @@ func TestWrongBodies(t *testing.T) {
 			"/a", fn, body("order", "b"))),
 			`give one of them another name with Named("order2")`},
 		{"options of one's own", add(withOptions(handle("POST /a", fn, body("A", "a")), validator)),
-			`route "POST /a": it has Body, and its MethodOptions set RequestModels and RequestValidator: set all of it in the table`},
+			`route "POST /a": it has Body, and its MethodOptions set RequestModels and RequestValidator: ` +
+				`set all of it in the table`},
 		{"beside a parameter", add(withOptions(handle("GET /a", fn, Required{"header", []string{"X-A"}}), validator)),
-			`route "GET /a": it has RequireQuery or RequireHeader, and its MethodOptions set RequestModels and RequestValidator`},
+			`route "GET /a": it has RequireQuery or RequireHeader, ` +
+				`and its MethodOptions set RequestModels and RequestValidator`},
 		{"in Either", add(handle("POST /a", fn, Either{[]Access{anyScope("s"), body("A", "a")}})),
 			`its Either holds Body, which is not a requirement of who calls: write it beside Either`},
 		{"JSON is binary", both(add(handle("POST /a", fn, body("A", "a"))), binary("image/png", "*/*")),

@@ -36,12 +36,9 @@ func TestWrongCaches(t *testing.T) {
 				"so one caller's answer would serve another"},
 		{
 			"cache with two tokens",
-			caching(
-				Cache{
-					Included: true,
-					Tokens:   []settings.TokenSource{{Kind: settings.Header, Name: "Authorization"}, {Kind: settings.Cookie, Name: "session"}},
-				},
-			),
+			caching(Cache{Included: true, Tokens: []settings.TokenSource{
+				{Kind: settings.Header, Name: "Authorization"}, {Kind: settings.Cookie, Name: "session"},
+			}}),
 			"caching is on with 2 TokenSources",
 		},
 		{"token sources for a function of one's own",

@@ -48,7 +48,8 @@ func (r *PlannedRoute) checkCache() []error {
 		return nil
 	case r.Guard != nil:
 		return []error{fmt.Errorf("it has CacheResponse, and %s guards it: API Gateway does not keep answers by the caller, "+
-			"so one caller would get the answer of another: leave it out and cache in the function, or make the route Public", r.Guard)}
+			"so one caller would get the answer of another: leave it out and cache in the function, or make the route Public",
+			r.Guard)}
 	case r.KeyOnly:
 		return []error{
 			errors.New("it has CacheResponse and needs an API key: API Gateway does not keep answers by the key, " +

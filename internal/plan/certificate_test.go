@@ -17,13 +17,17 @@ func TestCertificateBound(t *testing.T) {
 			p.Authorizer.CertificateBound = l.CertificateBound()
 		}
 	}
+	elsewhere := func(d domain.Shared) func(*Props) {
+		d.Name = "a.example.com"
+		return shared(d)
+	}
 	keyed := Cache{Included: true, Identity: []IdentitySource{Header("Authorization"), ClientCertificate}}
 	uncached := Cache{Included: true, TTL: NoCache}
 	for name, change := range map[string]func(*Props){
 		"with the certificate in the cache's key": both(bound(keyed), atDomain(mutual)),
 		"without a cache":                         both(bound(uncached), atDomain(mutual)),
-		"at a shared domain":                      both(bound(uncached), shared(domain.Shared{Name: "a.example.com", MutualTLS: true})),
-		"at an imported domain":                   both(bound(uncached), shared(domain.Shared{Name: "a.example.com", Imported: true})),
+		"at a shared domain":                      both(bound(uncached), elsewhere(domain.Shared{MutualTLS: true})),
+		"at an imported domain":                   both(bound(uncached), elsewhere(domain.Shared{Imported: true})),
 	} {
 		if _, err := New(table(change)); err != nil {
 			t.Errorf("%s: %v", name, err)

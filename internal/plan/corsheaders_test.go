@@ -142,7 +142,8 @@ func TestEnough(t *testing.T) {
 	}{
 		{"the default", Cache{Included: true}, [][]string{{"Authorization", "Authorization"}}},
 		{"the default without a cache", Cache{Included: true, TTL: NoCache}, [][]string{{"Authorization"}}},
-		{"several tokens", Cache{Included: true, TTL: NoCache, Tokens: []settings.TokenSource{header("X-Token"), cookie, query}},
+		{"several tokens", Cache{Included: true, TTL: NoCache,
+			Tokens: []settings.TokenSource{header("X-Token"), cookie, query}},
 			[][]string{{"X-Token"}, {"Cookie"}, {}}},
 		{"a token and another source", Cache{Included: true,
 			Identity: []IdentitySource{Header("Authorization"), Header("X-Tenant")}},

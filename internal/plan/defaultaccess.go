@@ -27,8 +27,8 @@ func (p *Plan) addDefaults() (errs []error) {
 				p.defaultTenant = &a
 			}
 			if a.IsPath {
-				errs = append(errs, fmt.Errorf("Props.DefaultAccess has %s, and not every route has the parameter: use With for the "+
-					"routes that have it", a))
+				errs = append(errs, fmt.Errorf("Props.DefaultAccess has %s, and not every route has the parameter: "+
+					"use With for the routes that have it", a))
 			}
 			for _, err := range a.addTo(&r) {
 				errs = append(errs, fmt.Errorf("Props.DefaultAccess: %w", err))

@@ -40,7 +40,8 @@ func FuzzTable(f *testing.F) {
 		"GET /{a} public=x\nGET /{b}",
 		"GET /a claim=plan:pro,team\nGET /b claimHas=amr:mfa scope=s\nPOST /b either=group:staff|claim:plan:pro",
 		"GET /a/{x} claim=plan:pro\nGET /{y}/b claim=plan:free\nGET /{y}/{z} either=claim:plan:free|claim:plan:pro",
-		"GET /u/{id} pathIs=id:sub\nGET /u/{id}/x either=pathIs:id:sub|group:admins\nGET /t/{t}/{x} pathIn=t:tenants pathIs=x:sub",
+		"GET /u/{id} pathIs=id:sub\nGET /u/{id}/x either=pathIs:id:sub|group:admins\n" +
+			"GET /t/{t}/{x} pathIn=t:tenants pathIs=x:sub",
 		"GET /a/{x}/b/{id}/{rest+} pathIs=id:sub",
 		"GET /a/{id} pathIs=x:sub\nGET /b pathIn=b:c\nGET /c/{r+} pathIs=r:sub",
 		"guard=web:session\nGET /a by=web scope=s\nPOST /b by=web\nGET /auth/login public=x",

@@ -62,7 +62,7 @@ type Provider struct {
 	Parameters  map[string]string // of the authorization request
 	ScopePrefix string            // the prefix of a route's scope when it is requested
 	NoOffline   bool              // whether the provider has no scope offline_access
-	IDTokens    bool              // whether access tokens are readable by the provider alone, so that guards read ID tokens
+	IDTokens    bool              // whether only the provider can read access tokens, so that guards read ID tokens
 	Pool        bool              // whether it is a user pool, which can be asked for its client's secret
 }
 

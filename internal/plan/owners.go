@@ -37,9 +37,10 @@ func (p *Plan) SharedOwners(id string) string {
 	if url := knownIssuer(issuers); url != "" {
 		out = fmt.Sprintf("Add Claim(\"iss\").Is(%q) to the route, or guard it with an authorizer of one issuer", url)
 	}
-	return fmt.Sprintf("route %q%s requires that %s, and %s takes tokens of %d issuers: a claim says who the caller is within "+
-		"its issuer alone, so a caller of one gets what belongs to a caller of another with the same %s. %s; or acknowledge "+
-		"%q once you know that the claim names the same callers in the tokens of all of them", first.Pattern, more, compared,
+	return fmt.Sprintf("route %q%s requires that %s, and %s takes tokens of %d issuers: a claim says who the caller is "+
+		"within its issuer alone, so a caller of one gets what belongs to a caller of another with the same %s. %s; or "+
+		"acknowledge %q once you know that the claim names the same callers in the tokens of all of them",
+		first.Pattern, more, compared,
 		first.Guard, len(issuers), compared.Claim, out, id)
 }
 

@@ -198,13 +198,14 @@ func TestWrongConditions(t *testing.T) {
 			`route "GET /a/{id}/{x}": it requires that the path's user is the caller's sub, and its path has no parameter ` +
 				`"user": it has "id", "x"`},
 		{"path without parameters", add(handle("GET /a", fn, pathIs("id", "sub"))),
-			`route "GET /a": it requires that the path's id is the caller's sub, and its path has no parameter of one segment: ` +
-				`write {id} into the path, or leave the requirement out`},
+			`route "GET /a": it requires that the path's id is the caller's sub, and its path has no parameter of one ` +
+				`segment: write {id} into the path, or leave the requirement out`},
 		{"greedy parameter", add(handle("GET /a/{rest+}", fn, pathIs("rest", "sub"))),
 			`route "GET /a/{rest+}": the parameter {rest+} takes any number of segments, so that no claim can be compared ` +
 				`with it: put a parameter of one segment before it, as in /{rest}/{rest+}`},
 		{"parameter without a name", add(handle("GET /a/{id}", fn, pathIs("", "sub"))),
-			`route "GET /a/{id}": a requirement on the path without the name of a parameter: name it, as in PathParameter("id")`},
+			`route "GET /a/{id}": a requirement on the path without the name of a parameter: ` +
+				`name it, as in PathParameter("id")`},
 		{"parameter of a claim without a name", add(handle("GET /a/{id}", fn, pathIs("id", ""))),
 			`route "GET /a/{id}": a claim requirement without the name of the claim`},
 		{"parameter twice", add(handle("GET /a/{id}", fn, pathIs("id", "sub"), pathIs("id", "sub"))),

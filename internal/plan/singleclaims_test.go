@@ -21,8 +21,8 @@ func TestConditionsOnTheIssuer(t *testing.T) {
 	}{
 		{"without the slash", known, []Access{oneOf("https://a.example.com")},
 			`route "GET /a": it wants the claim iss to be ` +
-				`"https://a.example.com", and the API's Included accepts only tokens of "https://a.example.com/", "https://b.example.com/": ` +
-				`write the URL of one of its issuers, byte by byte`},
+				`"https://a.example.com", and the API's Included accepts only tokens of "https://a.example.com/", ` +
+				`"https://b.example.com/": write the URL of one of its issuers, byte by byte`},
 		{"one of two values", known, []Access{oneOf(a, "https://c.example.com/")}, `to be "https://c.example.com/", and`},
 		{"in Either", known, []Access{Either{[]Access{anyScope("s"), oneOf("https://c.example.com/")}}},
 			`to be "https://c.example.com/", and`},

@@ -84,8 +84,9 @@ func TestWrongTenants(t *testing.T) {
 		return both(guards, add(handle("GET /x", fn, words...)))
 	}
 	testRefusals(t, []refusal{
-		{"twice", on("", org, Tenant{Claim: "team"}), `route "GET /x": it has Tenant(Claim("org")) and Tenant(Claim("team")), ` +
-			"and a function runs for one tenant: leave one of them out"},
+		{"twice", on("", org, Tenant{Claim: "team"}),
+			`route "GET /x": it has Tenant(Claim("org")) and Tenant(Claim("team")), and a function runs for one tenant: ` +
+				`leave one of them out`},
 		{"no claim", on("", Tenant{}), `its Tenant names no claim: write the claim's name, as in Tenant(Claim("tenant"))`},
 		{"a claim that is known at deployment", on("", Tenant{Claim: "${Token[TOKEN.7]}"}),
 			"the claim of its Tenant is a CDK token, whose value is not known yet: write it out"},
@@ -102,27 +103,27 @@ func TestWrongTenants(t *testing.T) {
 			r.OwnTenant = true
 			p.Routes = append(p.Routes, r)
 		}), "the RequestParameters of its IntegrationOptions map X-Amz-Tenant-Id too: leave one of them out"},
-		{"an alternative", on("", Either{[]Access{org, anyScope("s")}}), "its Either holds Tenant, which is not a requirement " +
-			"of who calls: write it beside Either"},
+		{"an alternative", on("", Either{[]Access{org, anyScope("s")}}),
+			"its Either holds Tenant, which is not a requirement of who calls: write it beside Either"},
 		{"a list", on("", org, claimHas("org", "acme")), "no token meets all that it requires"},
 		{"a key of the included function", on("", Tenant{Key: "tenantId", IsKey: true}), `it has ` +
 			`AuthorizerTenant("tenantId"), and the API's Included guards it: the included function decides, and returns the ` +
 			"tenant of a claim: write Tenant(Claim(...))"},
-		{"a claim for a function of the app", on("own", org), `it has Tenant(Claim("org")), and the Own "own" guards it: your ` +
-			"own Function decides alone, so nothing here reads the claim: " +
-			`return the tenant in the function's context and name its key, as in AuthorizerTenant("tenantId")`},
+		{"a claim for a function of the app", on("own", org),
+			`it has Tenant(Claim("org")), and the Own "own" guards it: your own Function decides alone, so nothing here reads ` +
+				`the claim: return the tenant in the function's context and name its key, as in AuthorizerTenant("tenantId")`},
 		{"a key with a dot", on("own", Tenant{Key: "tenant.id", IsKey: true}), "want a key of letters, digits and " +
 			`underscores, which a mapping expression takes, got "tenant.id"`},
 		{"no key", on("own", Tenant{IsKey: true}), `want a key of letters, digits and underscores`},
-		{"a key of API Gateway", on("own", Tenant{Key: "claims", IsKey: true}), "API Gateway has another meaning for the key " +
-			`"claims": return the tenant under another one`},
-		{"a key of access logs", on("own", Tenant{Key: "requestId", IsKey: true}), "API Gateway has another meaning for the key " +
-			`"requestId"`},
+		{"a key of API Gateway", on("own", Tenant{Key: "claims", IsKey: true}),
+			`API Gateway has another meaning for the key "claims": return the tenant under another one`},
+		{"a key of access logs", on("own", Tenant{Key: "requestId", IsKey: true}),
+			`API Gateway has another meaning for the key "requestId"`},
 		{"a key of a user pool", on("pool", Tenant{Key: "tenantId", IsKey: true}), "no function of yours returns it: write " +
 			"Tenant(Claim(...))"},
-		{"an attribute that users write", on("pool", Tenant{Claim: "email"}), "users write the attribute email themselves, so " +
-			`each caller would choose the tenant: take a custom attribute that no app client may write, as in ` +
-			`Tenant(Claim("custom:tenant"))`},
+		{"an attribute that users write", on("pool", Tenant{Claim: "email"}),
+			`users write the attribute email themselves, so each caller would choose the tenant: take a custom attribute that ` +
+				`no app client may write, as in Tenant(Claim("custom:tenant"))`},
 		{"such an attribute in ID tokens of a pool", func(p *Props) {
 			p.Authorizer = deciding(&JWT{Issuers: []issuer.Issuer{{URL: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a",
 				Audiences: []string{"a"}, TokenUse: "id"}}})
@@ -134,16 +135,17 @@ func TestWrongTenants(t *testing.T) {
 				Audiences: []string{"a"}, Pool: true}}})
 			p.Routes = append(p.Routes, handle("GET /x", fn, Tenant{Claim: "email"}))
 		}, `and the API's Included guards it: users write the attribute email themselves`},
-		{"a list of a user pool", on("pool", Tenant{Claim: "cognito:groups"}), "cognito:groups is a list, and a tenant is one " +
-			"text: take another claim"},
-		{"a claim with a slash", on("pool", Tenant{Claim: "https://shop.example.com/org"}), "want a claim of letters, digits, " +
-			"_ and -, which a mapping expression takes, after custom: or cognito: or without a prefix, got " +
-			`"https://shop.example.com/org": take another claim, or guard it with a TokenAuthorizer`},
+		{"a list of a user pool", on("pool", Tenant{Claim: "cognito:groups"}),
+			"cognito:groups is a list, and a tenant is one text: take another claim"},
+		{"a claim with a slash", on("pool", Tenant{Claim: "https://shop.example.com/org"}),
+			`want a claim of letters, digits, _ and -, which a mapping expression takes, after custom: or cognito: or without ` +
+				`a prefix, got "https://shop.example.com/org": take another claim, or guard it with a TokenAuthorizer`},
 		{"a claim in a claim", on("pool", Tenant{Claim: "app.org"}), `got "app.org"`},
 		{"another prefix", on("pool", Tenant{Claim: "dev:custom:org"}), `got "dev:custom:org"`},
-		{"signed requests", on("iam", org), `it has Tenant(Claim("org")), and the Signing "iam" guards it: a signature has no ` +
-			"claims: guard it with a TokenAuthorizer with JWT, or give each tenant a route and a function of its own, and " +
-			"grant it with api.GrantInvoke"},
+		{"signed requests", on("iam", org),
+			`it has Tenant(Claim("org")), and the Signing "iam" guards it: a signature has no claims: guard it with a ` +
+				`TokenAuthorizer with JWT, or give each tenant a route and a function of its own, ` +
+				`and grant it with api.GrantInvoke`},
 		{"an authorizer that tells no tenant", func(p *Props) {
 			p.Authorizer.Tenant = nil
 			p.Routes = append(p.Routes, handle("GET /x", fn, org))
@@ -159,7 +161,8 @@ func TestWrongTenants(t *testing.T) {
 			}
 		}, "the API's Included takes tenants from 9 claims, and 8 are supported: " +
 			"name a further authorizer with GuardedBy for some of the routes"},
-		{"a parameter that nothing compares", both(guards, add(handle("GET /x/{org}", fn, Tenant{Path: "org", IsPath: true}))),
+		{"a parameter that nothing compares",
+			both(guards, add(handle("GET /x/{org}", fn, Tenant{Path: "org", IsPath: true}))),
 			`route "GET /x/{org}": it has Tenant(PathParameter("org")), and each of its callers would choose the tenant: also ` +
 				`require PathParameter("org").Is(Claim(...)) or PathParameter("org").In(Claim(...)), outside of Either`},
 		{"another parameter is compared", both(guards, add(handle("GET /x/{org}/{id}", fn, Tenant{Path: "org", IsPath: true},
@@ -210,9 +213,10 @@ func TestDefaultTenant(t *testing.T) {
 		t.Error(diff)
 	}
 	for _, r := range p.Routes {
-		if got := JoinRequirements(r.Requires); r.Pattern.String() == "GET /bare" &&
-			got != "scope api and claim org is a tenant ID" || r.Pattern.String() == "GET /shared" && strings.Contains(got, "tenant") {
-			t.Errorf("%s requires %s", r.Pattern, got)
+		got, pattern := JoinRequirements(r.Requires), r.Pattern.String()
+		if pattern == "GET /bare" && got != "scope api and claim org is a tenant ID" ||
+			pattern == "GET /shared" && strings.Contains(got, "tenant") {
+			t.Errorf("%s requires %s", pattern, got)
 		}
 	}
 }

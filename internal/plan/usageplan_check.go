@@ -78,7 +78,8 @@ func (u UsagePlan) checkLimits() (errs []error) {
 		return errs
 	}
 	if q.Limit <= 0 {
-		errs = append(errs, fmt.Errorf("a Quota with a Limit of %s: want at least 1 request, or no Quota", formatNumber(q.Limit)))
+		errs = append(errs, fmt.Errorf("a Quota with a Limit of %s: want at least 1 request, or no Quota",
+			formatNumber(q.Limit)))
 	} else if q.Offset < 0 || q.Offset >= q.Limit {
 		errs = append(errs, fmt.Errorf("a Quota with an Offset of %d: it is subtracted from the Limit of %d in the first "+
 			"period, so it is at least 0 and below that", q.Offset, q.Limit))
@@ -121,14 +122,15 @@ func (p *Plan) checkPlanRoutes(u UsagePlan) (errs []error) {
 	if len(u.Routes) > 0 && u.RateLimit == 0 {
 		// The pull request quotes API Gateway's error.
 		// Source: https://github.com/aws/aws-cdk/pull/6411
-		errs = append(errs, errors.New("its Routes have limits, but the plan has none: API Gateway accepts limits of methods "+
-			"only together with those of the plan: set RateLimit and BurstLimit"))
+		errs = append(errs, errors.New("its Routes have limits, but the plan has none: API Gateway accepts limits of "+
+			"methods only together with those of the plan: set RateLimit and BurstLimit"))
 	}
 	for _, text := range slices.Sorted(maps.Keys(u.Routes)) {
 		limit := u.Routes[text]
 		if !positive(limit.RateLimit) || limit.BurstLimit <= 0 {
 			errs = append(errs, fmt.Errorf("route %q: a RateLimit of %s and a BurstLimit of %s: want a rate above 0 in "+
-				"requests a second, and a burst of at least 1", text, formatNumber(limit.RateLimit), formatNumber(limit.BurstLimit)))
+				"requests a second, and a burst of at least 1",
+				text, formatNumber(limit.RateLimit), formatNumber(limit.BurstLimit)))
 		}
 		r, ok := p.tableRoute(text)
 		switch {

@@ -26,8 +26,8 @@ var refusedRouting = Rule{
 				continue
 			}
 			if mode := modes[domain]; mode == "BASE_PATH_MAPPING_ONLY" || mode == "API_MAPPING_ONLY" {
-				report(r, Finding{Severity: Warning, Message: fmt.Sprintf("the domain %s has no routing rules, as its RoutingMode is "+
-					"%s", domain, mode)})
+				message := fmt.Sprintf("the domain %s has no routing rules, as its RoutingMode is %s", domain, mode)
+				report(r, Finding{Severity: Warning, Message: message})
 			}
 			priority, known := scalar(r.property("Priority"))
 			if key := domain + " " + priority; known {

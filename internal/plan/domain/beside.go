@@ -88,8 +88,8 @@ func (u Use) rulesBeside(other Use) error {
 		for _, theirs := range other.Rules {
 			switch {
 			case mine.Priority == theirs.Priority:
-				return fmt.Errorf("Domain.Rules has the priority %d, which a rule of %s has at the domain %q too: give each rule of "+
-					"a domain its own", mine.Priority, other.API, u.Name)
+				return fmt.Errorf("Domain.Rules has the priority %d, which a rule of %s has at the domain %q too: "+
+					"give each rule of a domain its own", mine.Priority, other.API, u.Name)
 			case mine.hides(theirs):
 				return neverReached(other, theirs, u, mine)
 			case theirs.hides(mine):
@@ -104,8 +104,9 @@ func (u Use) rulesBeside(other Use) error {
 				continue
 			}
 			if isBelow(path, mine.BasePath) {
-				return fmt.Errorf("the base path %q of %s at the domain %q is never reached: the rule %d of %s takes its requests; "+
-					"give the rule Headers, or one of the APIs another path", "/"+path, other.API, u.Name, mine.Priority, u.API)
+				return fmt.Errorf("the base path %q of %s at the domain %q is never reached: "+
+					"the rule %d of %s takes its requests; give the rule Headers, or one of the APIs another path",
+					"/"+path, other.API, u.Name, mine.Priority, u.API)
 			}
 			if err := checkHidden(other, path, u, mine.BasePath); err != nil {
 				return err
@@ -117,6 +118,7 @@ func (u Use) rulesBeside(other Use) error {
 
 // neverReached is the error for a rule that another one keeps all requests from.
 func neverReached(of Use, rule Rule, by Use, first Rule) error {
-	return fmt.Errorf("the rule %d of %s at the domain %q is never reached: the rule %d of %s matches all of its requests "+
-		"first; give it a lower priority", rule.Priority, of.API, of.Name, first.Priority, by.API)
+	return fmt.Errorf("the rule %d of %s at the domain %q is never reached: "+
+		"the rule %d of %s matches all of its requests first; give it a lower priority",
+		rule.Priority, of.API, of.Name, first.Priority, by.API)
 }

@@ -77,7 +77,9 @@ func TestCheck(t *testing.T) {
 			`Domain.BasePaths[0] "a/b" has 2 segments, which API Gateway maps at REGIONAL domains alone`},
 		{"segments with TLS 1.0", with(func(d *Domain) { d.Policy, d.BasePaths = TLS10, []string{"a/b"} }),
 			`Domain.BasePaths[0] "a/b" has 2 segments, which API Gateway maps with the security policy TLS_1_2 or a later one`},
-		{"another name for a shared domain", &Domain{Of: &Shared{Name: "api.example.com"}, Name: "b.example.com", DualStack: true}, "Domain.Name is set beside Of, and it belongs to the domain that Of is: set it where that domain is made"},
+		{"another name for a shared domain",
+			&Domain{Of: &Shared{Name: "api.example.com"}, Name: "b.example.com", DualStack: true},
+			"Domain.Name is set beside Of, and it belongs to the domain that Of is: set it where that domain is made"},
 	})
 }
 

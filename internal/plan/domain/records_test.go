@@ -14,7 +14,8 @@ func TestWrongRecords(t *testing.T) {
 		{"nothing", records(Records{}), "Domain.Records is empty: set Region or EvaluateTargetHealth"},
 		{"an identifier alone", records(Records{SetIdentifier: "blue"}),
 			`Domain.Records.SetIdentifier is "blue", and a record without a Region has none: set Region for latency records`},
-		{"of a shared domain", &Domain{Of: &Shared{Name: "api.example.com"}, Records: &Records{Region: "eu-west-1"}}, "Domain.Records is set beside Of, and it belongs to the domain that Of is"},
+		{"of a shared domain", &Domain{Of: &Shared{Name: "api.example.com"}, Records: &Records{Region: "eu-west-1"}},
+			"Domain.Records is set beside Of, and it belongs to the domain that Of is"},
 	})
 	if errs := records(Records{Region: "eu-west-1", EvaluateTargetHealth: true}).Check(); errs != nil {
 		t.Error(errs)

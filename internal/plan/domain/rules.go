@@ -52,6 +52,8 @@ var basePathForm = regexp.MustCompile(`^[A-Za-z0-9$_.+!*'()-]+(/[A-Za-z0-9$_.+!*
 
 // checkRules refuses routing rules that API Gateway would refuse at deployment, and those that could match no request.
 func checkRules(rules []Rule, bad func(string, ...any)) {
+	const hidden = ".Rules[%d] is never reached: Rules[%d] matches all of its requests first; " +
+		"give it a lower priority than %d, or leave one out"
 	for i, r := range rules {
 		r.check(fmt.Sprintf(".Rules[%d]", i), bad)
 		for j, other := range rules[:i] {
@@ -59,11 +61,9 @@ func checkRules(rules []Rule, bad func(string, ...any)) {
 			case r.Priority == other.Priority:
 				bad(".Rules has the priority %d twice: give each rule its own", r.Priority)
 			case other.hides(r):
-				bad(".Rules[%d] is never reached: Rules[%d] matches all of its requests first; give it a lower priority than %d, or "+
-					"leave one out", i, j, other.Priority)
+				bad(hidden, i, j, other.Priority)
 			case r.hides(other):
-				bad(".Rules[%d] is never reached: Rules[%d] matches all of its requests first; give it a lower priority than %d, or "+
-					"leave one out", j, i, r.Priority)
+				bad(hidden, j, i, r.Priority)
 			}
 		}
 	}
@@ -95,8 +95,8 @@ func (r Rule) check(at string, bad func(string, ...any)) {
 		switch {
 		case cdktoken.Unresolved(value):
 		case value == "" || len(value) > longestRuleValue || !ruleValueForm.MatchString(value):
-			bad(at+".Headers: the value %q of %s: want up to 127 letters, digits and -?!#$%%&'.^_`|~, with a star for other text at "+
-				"the beginning, at the end or at both, such as \"v2*\"", value, name)
+			bad(at+".Headers: the value %q of %s: want up to 127 letters, digits and -?!#$%%&'.^_`|~, "+
+				"with a star for other text at the beginning, at the end or at both, such as \"v2*\"", value, name)
 		}
 	}
 	switch {

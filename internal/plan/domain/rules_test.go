@@ -57,8 +57,10 @@ func TestWrongRoutingRules(t *testing.T) {
 		{"of a private domain", inVPC(func(d *Domain) { d.Rules = []Rule{byPath(1, "v2")} }),
 			"Domain.Rules is set, and the domain is private: add awsapigatewayv2.NewCfnRoutingRule for its " +
 				"PrivateDomain() instead"},
-		{"of an imported domain", &Domain{Of: &Shared{Imported: true}, Rules: []Rule{byPath(1, "v2")}}, "Domain.Rules is set, and the domain is imported, so that its RoutingMode is not known"},
-		{"in a mode without rules", &Domain{Of: &Shared{RoutingMode: mappingsOnly}, Rules: []Rule{byPath(1, "v2")}}, "Domain.Rules is set, and the RoutingMode of the domain is BASE_PATH_MAPPING_ONLY"},
+		{"of an imported domain", &Domain{Of: &Shared{Imported: true}, Rules: []Rule{byPath(1, "v2")}},
+			"Domain.Rules is set, and the domain is imported, so that its RoutingMode is not known"},
+		{"in a mode without rules", &Domain{Of: &Shared{RoutingMode: mappingsOnly}, Rules: []Rule{byPath(1, "v2")}},
+			"Domain.Rules is set, and the RoutingMode of the domain is BASE_PATH_MAPPING_ONLY"},
 		{"a base path in a mode without", shared(Shared{RoutingMode: rulesOnly}),
 			"Domain.BasePaths: the RoutingMode of the domain is ROUTING_RULE_ONLY, so that it has no base paths"},
 	})
@@ -80,7 +82,8 @@ func TestRoutingRules(t *testing.T) {
 			d.BasePaths, d.Rules = []string{"orders"}, []Rule{byHeader(1_000_000, "beta")}
 		}), []string{"orders"}, []string{"orders", ""}},
 		{"values that the deployment gives", ruled(byHeader(1, "${Token[1]}"), byPath(2, "${Token[2]}")), nil, []string{""}},
-		{"of a shared domain", &Domain{Of: &Shared{RoutingMode: rulesOnly}, Rules: []Rule{byPath(1, "v2")}}, nil, []string{""}},
+		{"of a shared domain", &Domain{Of: &Shared{RoutingMode: rulesOnly}, Rules: []Rule{byPath(1, "v2")}},
+			nil, []string{""}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if errs := tt.domain.Check(); errs != nil {

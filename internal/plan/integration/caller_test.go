@@ -40,10 +40,10 @@ func TestCallerHeaders(t *testing.T) {
 			"an HTTP backend: leave it out of the RequestParameters"},
 		{"in another case", mapping("callerISSUER"), nil, true, "", "maps integration.request.header.callerISSUER"},
 		{"mapped in an API that tells no caller", mapping("CallerIssuer"), nil, false, "null", ""},
-		{"a function of the app's own decides", proxy, own, true, "", `route "GET /toys/{id}": it has ForwardCaller, and your ` +
-			"own Function guards it, whose principalId may be empty or no text for a header, so that the client's own header " +
-			"could reach the backend in its place: guard the route with a TokenAuthorizer with JWT, or answer it with a " +
-			"function"},
+		{"a function of the app's own decides", proxy, own, true, "",
+			`route "GET /toys/{id}": it has ForwardCaller, and your own Function guards it, whose principalId may be empty or ` +
+				`no text for a header, so that the client's own header could reach the backend in its place: guard the route ` +
+				`with a TokenAuthorizer with JWT, or answer it with a function`},
 		{"an integration without headers", `{"type":"MOCK","integrationResponses":[{"statusCode":"200"}]}`, pool, true, "",
 			`it has ForwardCaller, which adds the caller to what SendTo, StartExecution, StartSyncExecution, PutEvents, ` +
 				`InvokeAsync, ForwardTo and HTTP integrations send: map $context.authorizer.claims.sub in the templates or ` +

@@ -12,9 +12,10 @@ func TestWrongIntegrations(t *testing.T) {
 		signed                  bool
 	}{
 		{"no role", `{"type":"AWS","uri":` + sqsURI + `,"integrationResponses":[{"statusCode":"200"}]}`,
-			`route "POST /jobs/{id}": its integration calls sqs and has no role, without which the service refuses each call: set ` +
-				`CredentialsRole to a role that apigateway.amazonaws.com may assume and that may make this call, or ` +
-				`CredentialsPassthrough on a route of an IAMAuthorizer`, false},
+			`route "POST /jobs/{id}": its integration calls sqs and has no role, without which the service refuses each call: ` +
+				`set CredentialsRole to a role that apigateway.amazonaws.com may assume and that may make this call, or ` +
+				`CredentialsPassthrough on a route of an IAMAuthorizer`,
+			false},
 		{"other content types pass", `{"type":"AWS","uri":` + sqsURI + `,"credentials":` + role +
 			`,"requestTemplates":{"application/json":"Action=SendMessage"},"integrationResponses":[{"statusCode":"200"}]}`,
 			`its integration makes the call of sqs by a template for one Content-Type, and a body of any other reaches sqs ` +

@@ -29,7 +29,8 @@ func TestWrongIntrospections(t *testing.T) {
 	}
 	testRefusals(t, []refusal{
 		{"http", change(func(n *Introspection) { n.Endpoint = "http://idp.example.com/introspect" }),
-			`issuer "https://idp.example.com/": Introspection: Endpoint "http://idp.example.com/introspect" is not an https URL`},
+			`issuer "https://idp.example.com/": Introspection: ` +
+				`Endpoint "http://idp.example.com/introspect" is not an https URL`},
 		{"no endpoint", change(func(n *Introspection) { n.Endpoint = "" }),
 			`Endpoint "" is empty: give the introspection_endpoint of the issuer's metadata`},
 		{"a user in the endpoint", change(func(n *Introspection) { n.Endpoint = "https://a:b@idp.example.com/introspect" }),
