@@ -17,9 +17,11 @@ import (
 // explained has the accepted findings of cdk-nag's AwsSolutions rules, with reasons. The test fails for any other
 // finding, and if a rule here no longer has a finding.
 var explained = map[string]string{
-	"AwsSolutions-APIG2": "the functions validate their requests themselves, with better errors than a request validator gives",
+	"AwsSolutions-APIG2": "the functions validate their requests themselves, " +
+		"with better errors than a request validator gives",
 	"AwsSolutions-APIG3": "a web ACL is the account's decision and cost: associate one with api.RestAPI.DeploymentStage()",
-	"AwsSolutions-APIG4": "the routes without an authorizer say why they are Public; another test compares them with a list",
+	"AwsSolutions-APIG4": "the routes without an authorizer say why they are Public; " +
+		"another test compares them with a list",
 	"AwsSolutions-APIG6": "execution logs need the account-wide role, which is off unless asked for; access logs are on",
 	"AwsSolutions-COG2":  "in the example one-time passwords are offered and not forced, so that a first user can sign in at once",
 	"AwsSolutions-COG3":  "threat protection needs Cognito's Plus plan, which costs for each user",

@@ -29,8 +29,9 @@ func (a *API) Alarms(topic awssns.ITopic, props ...AlarmProps) []awscloudwatch.A
 	if of, here, is := differ(*topic.Env().Region, *a.RestAPI.Stack().Region()); is {
 		// A deployment would fail with "Invalid region ca-central-1 specified. Only us-west-2 is supported."
 		// Source: https://github.com/cds-snc/notification-terraform/pull/128
-		a.fail(method, "the topic is in %s and the API in %s, and an alarm can only notify topics of its own region: give it "+
-			"one in %[2]s", of, here)
+		a.fail(method,
+			"the topic is in %s and the API in %s, and an alarm can only notify topics of its own region: give it one in %[2]s",
+			of, here)
 	}
 	w := a.watch(method)
 	if len(a.alarms) > 0 {

@@ -100,7 +100,8 @@ var clientID = regexp.MustCompile(`^[\w+]+$`)
 
 func (c CognitoAuthorizer) checkClients() (errs []error) {
 	if c.Clients != nil && c.ValidationExpression != "" {
-		return []error{fmt.Errorf("ValidationExpression %q is set, and Clients makes an expression too: leave one out", c.ValidationExpression)}
+		return []error{fmt.Errorf("ValidationExpression %q is set, and Clients makes an expression too: leave one out",
+			c.ValidationExpression)}
 	}
 	if err := plan.CheckExpression(c.ValidationExpression); err != nil {
 		errs = append(errs, err)

@@ -51,8 +51,8 @@ func (a *API) AddGatewayResponse(
 	kind := *o.Type.ResponseType()
 	if kind == "DEFAULT_4XX" || kind == "DEFAULT_5XX" {
 		fail(
-			"Props.CORS declares %s, and an API has one response of a type: set it in Props.GatewayResponses, or name the types "+
-				"that differ, such as awsapigateway.ResponseType_UNAUTHORIZED()",
+			"Props.CORS declares %s, and an API has one response of a type: set it in Props.GatewayResponses, or name the "+
+				"types that differ, such as awsapigateway.ResponseType_UNAUTHORIZED()",
 			kind,
 		)
 	}

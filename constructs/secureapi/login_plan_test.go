@@ -216,9 +216,9 @@ func TestLoginErrors(t *testing.T) {
 			`the session holds an ID token of Google, which has no scopes: require a Claim of it, such as Claim("email"), a ` +
 				`group or a role instead`},
 		{"the access token by a cached guard", together(withLogin(nil), add(Handle("GET /me", fn, ForwardAccessToken()))),
-			`route "GET /me": it has ForwardAccessToken, and API Gateway keeps the answers of the API's SessionAuthorizer, the ` +
-				`token with them: name a further SessionAuthorizer of the same Login with CacheTTL NoCache in Authorizers, and ` +
-				`add GuardedBy(name) to the route`},
+			`route "GET /me": it has ForwardAccessToken, and API Gateway keeps the answers of the API's SessionAuthorizer, ` +
+				`the token with them: name a further SessionAuthorizer of the same Login with CacheTTL NoCache in Authorizers, ` +
+				`and add GuardedBy(name) to the route`},
 		{"ForwardAccessToken with a TokenAuthorizer", add(Handle("GET /me", fn, ForwardAccessToken())),
 			`route "GET /me": it has ForwardAccessToken, and the API's TokenAuthorizer takes no session, so that its callers ` +
 				`bring their token themselves: leave it out, or guard the route by a SessionAuthorizer with CacheTTL NoCache`},

@@ -43,8 +43,9 @@ func (b *builder) noteLogins(known []knownLogin) []knownLogin {
 			same := this.shares(other)
 			if table := this.kept.table; table != nil && table == other.kept.table && other.api != this.api && !same {
 				b.fail("%s: %s of %s keeps its sessions in the same table %s, and takes others, by its Origin, Cookie, times, "+
-					"Keys, client or issuer: a logout of a subject at one would end its sessions at the other; give each a Table of its own", l,
-					other.Login, other.api, *table.Node().Path())
+					"Keys, client or issuer: a logout of a subject at one would end its sessions at the other; "+
+					"give each a Table of its own",
+					l, other.Login, other.api, *table.Node().Path())
 			}
 			if other.stack != this.stack || other.api == this.api || other.Origin != l.Origin || !shared || same {
 				continue

@@ -100,7 +100,8 @@ func (r Requirement) checkEither() error {
 			return fmt.Errorf("%s is an alternative of %[1]s: name its alternatives in the outer one", either)
 		}
 		if a.Kind == Tenant { // a caller who meets another alternative would have no tenant
-			return fmt.Errorf("a %s requirement is an alternative of %s: each caller of the route needs a tenant", Tenant, either)
+			return fmt.Errorf("a %s requirement is an alternative of %s: each caller of the route needs a tenant",
+				Tenant, either)
 		}
 		if err := a.Check(); err != nil {
 			return err

@@ -201,8 +201,8 @@ func (r *reader) layerAssets(f *Function) {
 		r.notice().problem("the content of layers outside the assembly is missing: %s", strings.Join(elsewhere, ", "))
 	}
 	if len(here) > 0 && !strings.HasPrefix(f.Runtime, "python") && !strings.HasPrefix(f.Runtime, "nodejs") {
-		r.notice().problem("the content of its layers is missing in /opt: %s: only functions of nodejs and python find modules "+
-			"of layers here", strings.Join(here, ", "))
+		r.notice().problem("the content of its layers is missing in /opt: %s: "+
+			"only functions of nodejs and python find modules of layers here", strings.Join(here, ", "))
 	}
 }
 

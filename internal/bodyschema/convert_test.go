@@ -111,9 +111,9 @@ func TestRefusals(t *testing.T) {
 				"2019-09 or 2020-12"},
 		{"a draft at another address", `{"$schema":"ftp://json-schema.org/draft-04/schema#"}`,
 			"at /$schema: ftp://json-schema.org/draft-04/schema# is not known: want the address of draft 4"},
-		{"not a type", `{"type":"text"}`, `at /type: want a type, which is one of "array", "boolean", "integer", "null", "number", ` +
-			`"object", "string", got "text", which draft 2020-12 does not take here: mend it, or name the draft that takes ` +
-			`it in $schema`},
+		{"not a type", `{"type":"text"}`,
+			`at /type: want a type, which is one of "array", "boolean", "integer", "null", "number", "object", "string", got ` +
+				`"text", which draft 2020-12 does not take here: mend it, or name the draft that takes it in $schema`},
 		{"a type twice", `{"type":["null","null"]}`, "at /type: want a list of at least one type, each once"},
 		{"a bound of another draft", `{"minimum":1,"exclusiveMinimum":true}`,
 			"at /exclusiveMinimum: want a number, got true, which draft 2020-12 does not take here"},

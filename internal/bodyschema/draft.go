@@ -42,8 +42,8 @@ func draftOf(root map[string]any) (*draft, error) {
 			return d, nil
 		}
 	}
-	return nil, &Error{"/$schema", fmt.Sprintf("%v is not known: want the address of draft 4, 6, 7, 2019-09 or 2020-12, such as "+
-		`"http://json-schema.org/draft-07/schema#"`, given)}
+	return nil, &Error{"/$schema", fmt.Sprintf(`%v is not known: want the address of draft 4, 6, 7, 2019-09 or 2020-12, `+
+		`such as "http://json-schema.org/draft-07/schema#"`, given)}
 }
 
 // shapeOf returns what the draft requires of a keyword's value, or nil if it has no such keyword.

@@ -102,7 +102,8 @@ func TestDevWatchConfiguration(t *testing.T) {
 	writeFile(
 		t,
 		filepath.Join(dir, "app.sh"),
-		"case $CDK_CONTEXT_JSON in *'\"more\":true'*) cp -R more/. \"$CDK_OUTDIR\";; *) mkdir -p \"$CDK_OUTDIR\" && cp -R source/. \"$CDK_OUTDIR\";; esac\n",
+		"case $CDK_CONTEXT_JSON in *'\"more\":true'*) cp -R more/. \"$CDK_OUTDIR\";; "+
+			"*) mkdir -p \"$CDK_OUTDIR\" && cp -R source/. \"$CDK_OUTDIR\";; esac\n",
 	)
 	writeAssembly(t, filepath.Join(dir, "more"), mockAPI("Api", "hello", "added"))
 	r, _ := start(t, dir, "--watch")

@@ -239,8 +239,8 @@ func TestALoadBalancerInTheLocalGateway(t *testing.T) {
 			balancer.LoadBalancerArn())
 	})
 	s := running(t, dir, "prod", localgateway.Options{})
-	want := regexp.MustCompile(`its integration calls the load balancer Shop/Balancer\w+ through the VPC link Shop/Link\w+, ` +
-		`and VPCs are not emulated$`)
+	want := regexp.MustCompile(`its integration calls the load balancer Shop/Balancer\w+ through the VPC ` +
+		`link Shop/Link\w+, and VPCs are not emulated$`)
 	for _, path := range []string{"/stock/7", "/hatch"} {
 		got := s.send(t, s.request(t, "GET", path, ""))
 		if got.status != http.StatusNotImplemented || !want.MatchString(got.record.Reason) {

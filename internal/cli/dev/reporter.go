@@ -178,8 +178,8 @@ func milliseconds(d time.Duration) float64 {
 func reloadFailedText(err error) string { return fmt.Sprintf("the old API is still served: %v", err) }
 
 func unservedText(files []string) string {
-	return fmt.Sprintf("%s changed while the app ran again, which the app may do itself: to serve what it says now, save it "+
-		"once more", strings.Join(files, ", "))
+	return fmt.Sprintf("%s changed while the app ran again, which the app may do itself: "+
+		"to serve what it says now, save it once more", strings.Join(files, ", "))
 }
 
 func panickedText(value any, stack []byte) string {
