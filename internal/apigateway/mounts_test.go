@@ -220,8 +220,13 @@ func TestExtras(t *testing.T) {
 	want := "Shop/Stage: ignored here: throttling of all methods (ThrottlingRateLimit, ThrottlingBurstLimit), " +
 		"execution logs (LoggingLevel, DataTraceEnabled), CloudWatch metrics (MetricsEnabled), X-Ray (TracingEnabled)\n" +
 		"Shop/Plan: its rates and its quota are not enforced here: each request with one of its keys passes"
-	if got := strings.Join(serve(t, r).Problems(), "\n"); got != want {
+	s := serve(t, r)
+	if got := strings.Join(s.Problems(), "\n"); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	ofStage, _, _ := strings.Cut(want, "\n")
+	if got := strings.Join(s.Ignored(), "\n"); got != ofStage {
+		t.Errorf("ignored:\n%s\nwant\n%s", got, ofStage)
 	}
 }
 

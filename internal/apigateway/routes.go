@@ -88,3 +88,14 @@ func (g *Gateway) Problems() []string {
 	}
 	return out
 }
+
+// Ignored lists those of [Gateway.Problems] that are about settings of stages that have no effect here.
+func (g *Gateway) Ignored() []string {
+	var out []string
+	for _, p := range g.live.Load().part.Problems {
+		if p.Ignored {
+			out = append(out, p.String())
+		}
+	}
+	return out
+}

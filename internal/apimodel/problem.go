@@ -31,6 +31,10 @@ type Problem struct {
 	// guards.
 	OfPolicy bool
 
+	// Ignored reports whether the problem is that settings of a stage have no effect here, such as X-Ray. A user has to
+	// know of them only when looking for differences from AWS.
+	Ignored bool
+
 	// Err is the error if a value could not be resolved, else nil.
 	Err error
 

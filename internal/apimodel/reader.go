@@ -323,6 +323,6 @@ func (r *reader) evaluate(reference map[string]any) string {
 
 func (r *reader) extras(list []string) {
 	if len(list) > 0 {
-		r.problem("ignored here: %s", strings.Join(list, ", "))
+		r.model.problem(Problem{ID: r.id, What: "ignored here: " + strings.Join(list, ", "), Ignored: true, api: r.api})
 	}
 }

@@ -25,7 +25,7 @@ type announcement struct {
 	routes   matrix.Matrix
 	stages   []servedStage
 	apps     []servedApp
-	problems []string // differences from AWS
+	problems differences
 	examples []tryout.Example
 	revokers []revoker          // for issuers whose tokens are introspected
 	keys     []checks.AccessKey // for Signature Version 4; none if no route needs it
@@ -84,7 +84,7 @@ func announce(
 
 	a := announcement{
 		routes: routes, stages: stages(g, model, routes, url), apps: servedApps(g, routes, f.origin(url)),
-		problems: g.Problems(), examples: examples, revokers: revokers(g), keys: keys(g, routes),
+		problems: differencesOf(g), examples: examples, revokers: revokers(g), keys: keys(g, routes),
 		console: url + "/", url: url,
 	}
 	if f.watch {
@@ -162,8 +162,8 @@ func noteTemplates(note func(string, ...any), f flags, a *cloudassembly.Assembly
 		}
 	}
 	if _, given := f.env[dynamoVariable]; !given && len(names) > 0 {
-		note("functions that read or write %s find no DynamoDB on this machine: if yours do, run one and pass its address "+
-			"with --env %s=http://127.0.0.1:8000", strings.Join(names, ", "), dynamoVariable)
+		note("no DynamoDB runs here for %s: to use one, such as DynamoDB local, add --env %s=http://127.0.0.1:8000",
+			strings.Join(names, ", "), dynamoVariable)
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.env)) {
 		var own []string

@@ -46,7 +46,7 @@ type reloaded struct {
 	functions []string         // set if only these functions are new; empty if the API is
 	access    *accessdiff.Diff // who gained and who lost access; nil if only functions are new
 	stages    []servedStage    // stages that are new, or have another address
-	problems  []string         // differences from AWS that were not reported before
+	problems  differences      // those that were not reported before
 }
 
 func (r reloaded) String() string {

@@ -32,7 +32,7 @@ func (j *jsonReporter) announced(a announcement) {
 	for _, app := range a.apps {
 		add(map[string]string{"event": "app", "api": app.api, "url": app.url, "login": app.login})
 	}
-	for _, p := range a.problems {
+	for _, p := range a.problems.all {
 		add(problemEvent(p))
 	}
 	for _, e := range a.examples {
@@ -139,7 +139,7 @@ func (j *jsonReporter) reloaded(r reloaded) {
 	for _, s := range r.stages {
 		j.write(stageEvent(s))
 	}
-	for _, p := range r.problems {
+	for _, p := range r.problems.all {
 		j.write(problemEvent(p))
 	}
 }

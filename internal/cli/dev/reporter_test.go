@@ -256,7 +256,7 @@ func TestOthers(t *testing.T) {
 				`"text":"orders/serve.go has changed: Shop/Orders is built again","files":["orders/serve.go"],"functions":["Shop/Orders"]}` + "\n",
 		},
 		{"reloaded", func(r reporter) {
-			r.reloaded(reloaded{took: 1234 * time.Millisecond, problems: []string{"Shop/Far: not served"}})
+			r.reloaded(reloaded{took: 1234 * time.Millisecond, problems: differences{all: []string{"Shop/Far: not served"}}})
 		},
 			"12:00:00.123  the new API is served, after 1.2 s\ndiffers from AWS: Shop/Far: not served\n",
 			`{"event":"reloaded","time":"2026-03-01T12:00:00.123Z","text":"the new API is served, after 1.2 s"}` + "\n" +

@@ -45,9 +45,7 @@ func (t *textReporter) announced(a announcement) {
 	for _, s := range a.stages {
 		say = append(say, s.String())
 	}
-	for _, p := range a.problems {
-		say = append(say, problemText(p))
-	}
+	say = append(say, a.problems.lines()...)
 	if len(a.examples) > 0 {
 		say = append(say, "\nTry it (these tokens are valid for an hour; \"gatehouse token\" prints others):\n")
 		for _, e := range a.examples {
@@ -78,8 +76,6 @@ func (t *textReporter) announced(a announcement) {
 }
 
 func (t *textReporter) unannounced() { t.out.announce() }
-
-func problemText(problem string) string { return "differs from AWS: " + problem }
 
 func (t *textReporter) answered(r *apigateway.Record) {
 	event := requestOf(r)
@@ -209,9 +205,7 @@ func (t *textReporter) reloaded(r reloaded) {
 	for _, s := range r.stages {
 		t.out.write(s.String())
 	}
-	for _, p := range r.problems {
-		t.out.write(problemText(p))
-	}
+	t.out.write(r.problems.lines()...)
 }
 
 func (t *textReporter) reloadFailed(err error) { t.say(reloadFailedText(err)) }

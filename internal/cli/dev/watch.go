@@ -168,7 +168,7 @@ func (w *watcher) run(ctx context.Context, mayStop bool) (changed []string, stop
 // reload serves the result, and reports whether that succeeded. Otherwise the old API stays: if making the result
 // failed, or if it cannot be served.
 func (w *watcher) reload(ctx context.Context, began time.Time, functions []string, failed error) bool {
-	before, problems := w.served(), w.gateway.Problems()
+	before, problems := w.served(), differencesOf(w.gateway)
 	if failed == nil {
 		restore := w.issuer.Remember()
 		if failed = w.source.explain(w.gateway.Reload()); failed != nil {
@@ -191,7 +191,7 @@ func (w *watcher) reload(ctx context.Context, began time.Time, functions []strin
 	}
 	r := reloaded{
 		took: w.now().Sub(began), functions: functions,
-		problems: slices.DeleteFunc(w.gateway.Problems(), func(p string) bool { return slices.Contains(problems, p) }),
+		problems: differencesOf(w.gateway).without(problems),
 	}
 	if functions == nil {
 		after := w.served()
