@@ -79,7 +79,7 @@ func TestDevWatch(t *testing.T) {
 		t.Errorf("the output of the app is missing: %s", &r.stderr)
 	}
 
-	r.saved(t, "wrote no cloud assembly", func() {
+	r.saved(t, "wrote no cloud assembly that can be read: ", func() {
 		writeFile(t, filepath.Join(dir, "app.sh"), "echo '{}' > \"$CDK_OUTDIR/manifest.json\"\n")
 	})
 	if got := get(t, r.url+"/v1/added").StatusCode; got != 200 {
@@ -169,7 +169,8 @@ func TestDevWatchWithoutAssembly(t *testing.T) {
 	})
 	if out := r.stdout.String(); !strings.Contains(
 		out,
-		`  the old API is still served: the app "sh app.sh" exited without an error, but wrote no cloud assembly`,
+		`  the old API is still served: the app "sh app.sh" exited without an error, but wrote no cloud assembly: end its `+
+			"main with app.Synth(nil), and leave AppProps.Outdir unset\n",
 	) {
 		t.Errorf("it says\n%s", out)
 	}

@@ -249,12 +249,11 @@ func (s *source) configure() error {
 func (s *source) explain(err error) error {
 	switch {
 	case errors.Is(err, cloudassembly.ErrNotAssembly) && s.app != nil:
-		return fmt.Errorf(
-			"the app %q exited without an error, but wrote no cloud assembly to the folder in CDK_OUTDIR: end its main "+
-				"with app.Synth(nil), and if AppProps.Outdir is set, set it to that folder: %w",
-			s.app.Command,
-			err,
-		)
+		if _, missing := os.Stat(filepath.Join(s.assembly, "manifest.json")); errors.Is(missing, fs.ErrNotExist) {
+			return fmt.Errorf("the app %q exited without an error, but wrote no cloud assembly: end its main with "+
+				"app.Synth(nil), and leave AppProps.Outdir unset", s.app.Command)
+		}
+		return fmt.Errorf("the app %q wrote no cloud assembly that can be read: %w", s.app.Command, err)
 	case errors.Is(err, cloudassembly.ErrNotAssembly) && s.flags.assembly != "":
 		return fmt.Errorf("%w, or name another folder with --assembly", err)
 	}
