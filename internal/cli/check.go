@@ -17,20 +17,25 @@ var checkCommand = command.Command{
 	Summary: "report holes in the assembly's REST APIs",
 	Usage: `usage: gatehouse check [flags]
 
-Reads the finished templates and reports where they guard an API less than its access table says, because of a method
-added outside the table, an override, a generic resource, or another stack. For an API that Gatehouse did not build, it
-reports only what is wrong in any app. Synthesis of an app with Gatehouse applies the same rules; use this command for
-assemblies from another machine and for templates written by hand.
+Reads the finished templates and reports where they guard an API less than its
+access table says, because of a method added outside the table, an override, a
+generic resource, or another stack. For an API that Gatehouse did not build, it
+reports only what is wrong in any app. Synthesis of an app with Gatehouse
+applies the same rules; use this command for assemblies from another machine and
+for templates written by hand.
 
   --assembly DIR  the cloud assembly (default ` + command.DefaultAssembly + `)
-  --accepted      also list the findings that the app accepts, with their reasons
+  --accepted      also list the findings that the app accepts, with their
+                  reasons
   --json          print the findings as JSON
   --rules         list the rules, with their reasons, and check nothing
 
-The exit status is 0 if there are no findings except warnings, 1 if there are others, and 2 if the flags are wrong. To
-accept a finding, call secureapi.Accept, or set the metadata "` + rules.AcceptsMetadata + `" of the resource:
+The exit status is 0 if there are no findings except warnings, 1 if there are
+others, and 2 if the flags are wrong. To accept a finding, call
+secureapi.Accept, or set the metadata "` + rules.AcceptsMetadata + `" of the resource:
 
-  "Metadata": {"` + rules.AcceptsMetadata + `": {"open-function-url": "a webhook, which verifies its caller's signature itself"}}
+  "Metadata": {"` + rules.AcceptsMetadata + `":
+    {"open-function-url": "the function verifies its caller's signature"}}
 `,
 	Flags: func() *flag.FlagSet { return new(checkFlags).set() },
 	Run:   check,

@@ -59,7 +59,7 @@ func call(t testing.TB, args ...string) (status int, stdout, stderr string) {
 	return status, out.String(), err.String()
 }
 
-// TestUsageTellsAllFlags checks that the usage of a command has each flag, and fits into a terminal of 120 columns.
+// TestUsageTellsAllFlags checks that the usage of a command has each flag, and fits into a terminal of 80 columns.
 func TestUsageTellsAllFlags(t *testing.T) {
 	for _, c := range commands() {
 		if c.Flags == nil {
@@ -76,7 +76,7 @@ func TestUsageTellsAllFlags(t *testing.T) {
 			}
 		})
 		for line := range strings.Lines(c.Usage) {
-			if len(line) > 121 {
+			if len(line) > 81 {
 				t.Errorf("the usage of %s has a line of %d columns: %s", c.Name, len(line)-1, line)
 			}
 		}

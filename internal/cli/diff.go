@@ -23,23 +23,29 @@ var diffCommand = command.Command{
 	Usage: `usage: gatehouse diff OLD NEW [flags]
        gatehouse diff --against REF [flags]
 
-Compares who may call the REST APIs of two cloud assemblies. It compares what routes, authorizers and policies mean,
-not their text. OLD and NEW are folders of assemblies, or files written by "gatehouse routes --json". With --against, it
-synthesizes the app of cdk.json twice: as of a commit of its Git repository, and as of the working directory.
+Compares who may call the REST APIs of two cloud assemblies. It compares what
+routes, authorizers and policies mean, not their text. OLD and NEW are folders
+of assemblies, or files written by "gatehouse routes --json". With --against, it
+synthesizes the app of cdk.json twice: as of a commit of its Git repository, and
+as of the working directory.
 
   + gained   a request that was refused is now allowed
-  ? unknown  a change that cannot be compared, such as the code of your own authorizer
+  ? unknown  a change that cannot be compared, such as the code of your own
+             authorizer
   - lost     a request that was allowed is now refused
-  ~ changed  a change to something that access depends on, where neither side allows more
+  ~ changed  a change to something that access depends on, where neither side
+             allows more
 
   --against REF             compare with this commit, such as origin/main
-  --stack NAME              only the APIs of one stack, by its path (default all)
+  --stack NAME              only the APIs of one stack, by its path (default
+                            all)
   --parameters [STACK:]N=V  the value of a template parameter; repeatable
   --json                    print JSON, with an example request for each gain
   --markdown                print Markdown, for a comment on a pull request
 
-The exit status is 0 if access is the same or narrower, 3 if it is wider, 4 if it may be wider because a change cannot
-be compared, 1 if the comparison failed, and 2 if the flags or arguments are wrong.
+The exit status is 0 if access is the same or narrower, 3 if it is wider, 4 if
+it may be wider because a change cannot be compared, 1 if the comparison failed,
+and 2 if the flags or arguments are wrong.
 
   gatehouse diff --against origin/main
 `,

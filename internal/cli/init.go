@@ -21,11 +21,13 @@ var initCommand = command.Command{
 	Summary: "write a new app into an empty folder",
 	Usage: `usage: gatehouse init [--replace DIR]
 
-Writes a Go module into the working directory: a stack with an access table, a function, a test that calls the API, and
-the files that the CDK CLI needs. It runs no commands, and prints the ones to run next. The folder must be empty except
-for .git. The app is named after the folder.
+Writes a Go module into the working directory: a stack with an access table, a
+function, a test that calls the API, and the files that the CDK CLI needs. It
+runs no commands, and prints the ones to run next. The folder must be empty
+except for .git. The app is named after the folder.
 
-  --replace DIR  use the checkout of Gatehouse in this folder (default a release)
+  --replace DIR  use the checkout of Gatehouse in this folder (default a
+                 release)
 
   mkdir shop && cd shop && gatehouse init
 `,

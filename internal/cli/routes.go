@@ -14,21 +14,25 @@ var routesCommand = command.Command{
 	Summary: "print who may call which route of the assembly",
 	Usage: `usage: gatehouse routes [flags]
 
-Prints each route of the assembly's REST APIs with its authorizer, how long the authorizer's answers are cached,
-whether an API key is required, and what a caller must have, or why the route is public. Then it prints what access
-depends on: integrations that are not functions, the authorizers with their identity sources, cache keys and
-environments, responses that a stage caches, and function URLs that bypass the API. The output is the same for every
-synthesis of the same app, so you can commit it: changes of access then show in review.
+Prints each route of the assembly's REST APIs with its authorizer, how long the
+authorizer's answers are cached, whether an API key is required, and what a
+caller must have, or why the route is public. Then it prints what access depends
+on: integrations that are not functions, the authorizers with their identity
+sources, cache keys and environments, responses that a stage caches, and
+function URLs that bypass the API. The output is the same for every synthesis of
+the same app, so you can commit it: changes of access then show in review.
 
   --assembly DIR            the cloud assembly (default ` + command.DefaultAssembly + `)
-  --stack NAME              only the APIs of one stack, by its path, name or artifact ID (default all)
+  --stack NAME              only the APIs of one stack, by its path, name or
+                            artifact ID (default all)
   --parameters [STACK:]N=V  the value of a template parameter; repeatable
   --json                    print JSON
 
-It reads the requirements of an included authorizer from the access table in its bundle, and the reason for a public
-route from the method's metadata "` + matrix.PublicMetadata + `". It prints references as the template has them, such as
-${Users.Arn}, and never secrets or values of parameters. If something cannot be determined, it prints the rest and then
-fails.
+It reads the requirements of an included authorizer from the access table in its
+bundle, and the reason for a public route from the method's metadata
+"` + matrix.PublicMetadata + `". It prints references as the template has them, such as
+${Users.Arn}, and never secrets or values of parameters. If something cannot be
+determined, it prints the rest and then fails.
 
   gatehouse routes > routes.txt && git diff --exit-code routes.txt
 `,

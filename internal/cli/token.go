@@ -18,36 +18,50 @@ var tokenCommand = command.Command{
 	Summary: "print a development token of an issuer that the assembly's authorizers accept",
 	Usage: `usage: gatehouse token [flags]
 
-Prints one token and nothing else. The token has the format of its issuer's tokens. It is signed with a development key
-or, if it is opaque, encrypted with it; the key is in your cache folder, and only you can read it. "gatehouse dev"
+Prints one token and nothing else. The token has the format of its issuer's
+tokens. It is signed with a development key or, if it is opaque, encrypted with
+it; the key is in your cache folder, and only you can read it. "gatehouse dev"
 accepts the token; a deployed API does not.
 
-The issuers are those of the assembly: the issuers of included authorizers and JWT authorizers, and the user pools of
-Amazon Cognito authorizers. Without ` + command.DefaultAssembly + `, they are those of the "gatehouse dev" that runs from this folder. If there
-are several, select one with --issuer, --audience and --use.
+The issuers are those of the assembly: the issuers of included authorizers and
+JWT authorizers, and the user pools of Amazon Cognito authorizers. Without
+` + command.DefaultAssembly + `, they are those of the "gatehouse dev" that runs from this folder. If
+there are several, select one with --issuer, --audience and --use.
 
-  --assembly DIR            the cloud assembly (default ` + command.DefaultAssembly + `, or else what "gatehouse dev" serves)
+  --assembly DIR            the cloud assembly (default ` + command.DefaultAssembly + `, or else what
+                            "gatehouse dev" serves)
   --parameters [STACK:]N=V  the value of a template parameter; repeatable
-  --issuer URL              the issuer, as in the claim iss (default the only one)
-  --audience A              the API or the client that the token is for (default the issuer's first one)
-  --subject S               the user that the token identifies (default ` + devissuer.DefaultSubject + `)
+  --issuer URL              the issuer, as in the claim iss (default the only
+                            one)
+  --audience A              the API or the client that the token is for (default
+                            the issuer's first one)
+  --subject S               the user that the token identifies (default
+                            ` + devissuer.DefaultSubject + `)
   --scope X                 a scope; repeatable
   --group G                 a group; repeatable
   --role R                  a role; repeatable
-  --claim N=V               another claim; repeatable. A value is JSON if it is valid JSON: level=3, beta=true,
-                            tags=["a","b"], zip="01234". Otherwise it is text: tenant=acme. N=null removes a claim.
-  --expires D               the lifetime of the token: 90s, 15m, 8h; -1m for an expired token (default 1h)
-  --opaque                  an opaque token, from an issuer with introspection (default if the issuer has no others)
-  --use USE                 access for an access token, id for an ID token (default what the issuer's authorizer
-                            accepts)
-  --client-secret           print the clients' secret at the development issuer's token endpoint, instead of a token
-  --proof TOKEN             print a DPoP proof for one request with this token, instead of a token
+  --claim N=V               another claim; repeatable. A value is JSON if it is
+                            valid JSON: level=3, beta=true, tags=["a","b"],
+                            zip="01234". Otherwise it is text: tenant=acme.
+                            N=null removes a claim.
+  --expires D               the lifetime of the token: 90s, 15m, 8h; -1m for an
+                            expired token (default 1h)
+  --opaque                  an opaque token, from an issuer with introspection
+                            (default if the issuer has no others)
+  --use USE                 access for an access token, id for an ID token
+                            (default what the issuer's authorizer accepts)
+  --client-secret           print the clients' secret at the development
+                            issuer's token endpoint, instead of a token
+  --proof TOKEN             print a DPoP proof for one request with this token,
+                            instead of a token
   --method M                the method of the request of --proof (default GET)
   --url URL                 the URL of the request of --proof
 
-Scopes, groups and roles are written to the claims that the issuer uses for them.
+Scopes, groups and roles are written to the claims that the issuer uses for
+them.
 
-  curl -H "Authorization: Bearer $(gatehouse token --scope orders:read)" http://127.0.0.1:3000/prod/orders
+  curl -H "Authorization: Bearer $(gatehouse token --scope orders:read)" \
+    http://127.0.0.1:3000/prod/orders
 `,
 	Flags: func() *flag.FlagSet { return new(tokenFlags).set() },
 	Run:   printToken,

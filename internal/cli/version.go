@@ -16,8 +16,9 @@ var versionCommand = command.Command{
 	Summary: "print which gatehouse this is, for a report",
 	Usage: `usage: gatehouse version
 
-Prints one line: the version of the Gatehouse module, its revision if known, the version of Go, and the platform.
-"gatehouse --version" does the same. The version is (devel) in a clone of the repository; "replaced" means that go.mod
+Prints one line: the version of the Gatehouse module, its revision if known, the
+version of Go, and the platform. "gatehouse --version" does the same. The
+version is (devel) in a clone of the repository; "replaced" means that go.mod
 replaces the module.
 
   gatehouse version

@@ -27,61 +27,95 @@ var Command = command.Command{
 	Summary: "run the app's REST APIs on this machine, as API Gateway would",
 	Usage: `usage: gatehouse dev [flags]
 
-Runs the CDK app of cdk.json and serves its REST APIs on 127.0.0.1. It routes requests, runs authorizers and caches
-their answers, checks requests in the same order, and answers errors as API Gateway does, with your real functions,
-built for this machine.
+Runs the CDK app of cdk.json and serves its REST APIs on 127.0.0.1 as API
+Gateway does: the same routing, authorizers with their caches, order of checks
+and errors. Your real functions run, built for this machine.
 
-At start it prints who may call which route, curl lines to try, and the address where it listens. Then it prints a
-line for each request: the reason for a 401, 403 or 5xx, whether a page of another origin may read the answer, and,
-indented, the output of the functions. CloudWatch metrics and stack frames of libraries are shown only with --json. Set
-NO_COLOR to turn colours off. Open "/" in a browser for the console: it shows the routes and the decisions on the last
-requests, makes tokens, and calls routes.
+At start it prints who may call each route, curl lines to try, and its address.
+Then it prints a line for each request, with the reason for a 401, 403 or 5xx,
+and the output of the functions, indented. The address in a browser is the
+console: it explains the last requests, makes tokens, and calls routes.
 
-  --port N                  the port on 127.0.0.1; 0 for any free port (default 3000)
-  --app CMD                 the app's command, or the folder of its assembly (default "app" of cdk.json)
+  --port N                  the port on 127.0.0.1; 0 for any free port (default
+                            3000)
+  --watch                   rebuild and reload when a file below this folder
+                            changes, without losing a request. A change to a
+                            function's source builds that function; any other
+                            change runs the app. If the build or the app fails,
+                            the old API stays. Hidden files, tests (*_test.go),
+                            backups (*~), logs (*.log and the output's own
+                            file), node_modules, __pycache__ and cdk.out are
+                            ignored
+  --watch-folder DIR        watch this folder, which contains the app's, such as
+                            .. if functions are in modules beside it
+  --debug                   build Go functions for a debugger, run one process
+                            of each without timeouts, and print its process ID
+                            for "dlv attach"
+  --json                    print each line as a JSON object with an "event"; it
+                            includes CloudWatch metrics and all stack frames
+
+The app:
+
   -c, --context K=V         a context value of the app; repeatable
-  --assembly DIR            serve this cloud assembly and run no app. Its functions must have been built for this
-                            machine: GATEHOUSE_HOST_BUILD=1 cdk synth
-  --api NAME                serve one of several APIs, by name or by ID, such as Shop/Api (default all)
-  --issuer URL              the issuer of the tokens in the printed lines, if there are several (default the first one)
-  --audience A              the API or client of those tokens (default the issuer's first one)
-  --env N=V                 an environment variable for the functions, unless the template sets a value that is known
-                            here; repeatable. AWS_ENDPOINT_URL_SQS=URL and similar variables are also the addresses for
-                            integrations with AWS services
-  --allow-network           let HTTP integrations call other machines (default: only this one; others answer 501)
+  --app CMD                 the app's command, or the folder of its assembly
+                            (default "app" of cdk.json)
+  --assembly DIR            serve this cloud assembly and run no app. Its
+                            functions must have been built for this machine:
+                            GATEHOUSE_HOST_BUILD=1 cdk synth
+  --api NAME                serve one of several APIs, by name or by ID, such as
+                            Shop/Api (default all)
   --parameters [STACK:]N=V  the value of a template parameter; repeatable
-  --source-ip ADDR          the source address of requests, for resource policies (default their own, 127.0.0.1)
-  --source-vpce ID          the VPC endpoint of requests to private APIs, for resource policies, such as
-                            vpce-0a1b2c3d4e5f60718 (default none)
-  --source-vpc ID           the VPC of those requests, such as vpc-0a1b2c3d4e5f60718 (default none)
-  --client-cert FILE        the certificate, in PEM, that clients present by mutual TLS (default none)
-  --cors-origin ORIGIN      let pages of a dev server, such as http://localhost:5173, call the APIs with cookies,
+
+What functions and integrations reach:
+
+  --env N=V                 an environment variable for the functions, unless
+                            the template sets a value that is known here;
+                            repeatable. AWS_ENDPOINT_URL_SQS=URL and the like
+                            are also the addresses for integrations with AWS
+                            services
+  --allow-network           let HTTP integrations call other machines (default:
+                            only this one; others answer 501)
+
+Callers:
+
+  --issuer URL              the issuer of the printed tokens, if there are
+                            several (default the first one)
+  --audience A              the API or client of those tokens (default the
+                            issuer's first one)
+  --token-life D            the lifetime of the tokens of users who log in, such
+                            as 20s to watch a session refresh (default that of
+                            the user pool's app client, else 1h)
+  --app-origin ORIGIN       the origin of an app with a login behind a dev
+                            server's proxy, such as http://localhost:5173
+                            (default http://localhost:PORT)
+  --cors-origin ORIGIN      let pages of a dev server, such as
+                            http://localhost:5173, call the APIs with cookies,
                             whatever the template's CORS says; repeatable
-  --app-origin ORIGIN       the origin of an app with a login behind a dev server's proxy, such as
-                            http://localhost:5173 (default http://localhost:PORT)
-  --token-life D            the lifetime of the tokens of users who log in, such as 20s to watch a session refresh
-                            (default that of the user pool's app client, else 1h)
-  --watch                   rebuild and reload when a file below this folder changes, without losing a request. A change
-                            to a function's source builds that function; any other change runs the app. Hidden files,
-                            tests (*_test.go), backups (*~), logs (*.log and the output's own file), node_modules,
-                            __pycache__ and cdk.out are ignored. If the build or the app fails, the old API stays.
-  --watch-folder FOLDER     watch this folder instead, such as .. if functions are in modules beside the app's. It must
-                            contain the app's folder
-  --access-log FILE         append the lines of the stages' access logs to this file, in the format of the template, as
-                            API Gateway writes them; "-" for standard error
-  --debug                   build Go functions for a debugger, run one process of each function without timeouts, and
-                            print its process ID when it starts, for "dlv attach"
-  --json                    print each line as a JSON object with an "event"
+  --source-ip ADDR          the source address of requests, for resource
+                            policies (default their own, 127.0.0.1)
+  --source-vpce ID          the VPC endpoint of requests to private APIs, such
+                            as vpce-0a1b2c3d4e5f60718 (default none)
+  --source-vpc ID           the VPC of those requests, such as
+                            vpc-0a1b2c3d4e5f60718 (default none)
+  --client-cert FILE        the certificate, in PEM, that clients present by
+                            mutual TLS (default none)
+  --access-log FILE         append the lines of the stages' access logs to this
+                            file, in the format of the template; "-" for
+                            standard error
 
-The app runs in the environment that the CDK CLI sets, without CDK_DEFAULT_ACCOUNT and CDK_DEFAULT_REGION, and with
-CDK_VALIDATION=false, which saves seconds. gatehouse never calls AWS: context values that are looked up there must be in
-cdk.context.json. Functions get credentials that AWS does not accept.
+The app runs in the environment that the CDK CLI sets, without
+CDK_DEFAULT_ACCOUNT and CDK_DEFAULT_REGION, and with CDK_VALIDATION=false, which
+saves seconds. gatehouse never calls AWS: context values that are looked up
+there must be in cdk.context.json. Functions get credentials that AWS does not
+accept. NO_COLOR=1 turns colours off.
 
-Tokens come from the development issuer, which stores its keys in your cache folder; see "gatehouse help token".
+Tokens come from the development issuer, which stores its keys in your cache
+folder; see "gatehouse help token".
 
-gatehouse dev stops on Ctrl-C or SIGTERM, or when its terminal or the reader of its output closes. It then waits up to
-5 seconds for open requests (press Ctrl-C again to stop at once), stops the functions and removes the assembly. The
-last line says what it waited for. The exit status is 0, or 1 if it stopped before it was listening.
+gatehouse dev stops on Ctrl-C or SIGTERM, or when its terminal or the reader of
+its output closes. It waits up to 5 seconds for open requests; Ctrl-C again ends
+the wait. The last line says what it waited for. The exit status is 0, or 1 if
+it stopped before it was listening.
 
   gatehouse dev --watch -c authorizer=cognito
   gatehouse dev --assembly cdk.out --port 0 --json
