@@ -16,6 +16,7 @@ func (p pair) compareBypasses(add func(Change)) {
 	if !p.lost {
 		p.answered(add)
 		p.tenants(add)
+		p.callers(add)
 		p.keptAnswers(add)
 		p.sources(add)
 	}

@@ -328,6 +328,45 @@ func TestNothingIsSilent(t *testing.T) {
 		{"a function that is no longer isolated", []func(*matrix.API){tenantIn("context.authorizer.tenantId_org")}, nil,
 			"? GET /a: its function has no tenant isolation, so one tenant may get what another left in its memory or files " +
 				"(the tenant was context.authorizer.tenantId_org)"},
+		{"a backend that no longer gets the caller", []func(*matrix.API){backend(named("context.authorizer.principalId"))},
+			[]func(*matrix.API){backend()}, "? GET /a: its backend no longer gets the header CallerPrincipalId from " +
+				"context.authorizer.principalId, so a client may write it"},
+		{"a backend that gets a fixed text for the caller", []func(*matrix.API){backend(named("context.authorizer.sub"))},
+			[]func(*matrix.API){backend(named("'not given'"))},
+			"? GET /a: its backend gets the header CallerPrincipalId from 'not given' (was context.authorizer.sub)"},
+		{"a backend that gets another caller", []func(*matrix.API){backend(named("context.authorizer.principalId"))},
+			[]func(*matrix.API){backend(named("method.request.header.User"))}, "? GET /a: its backend gets the header " +
+				"CallerPrincipalId from method.request.header.User (was context.authorizer.principalId)"},
+		{"a client that may write the caller", []func(*matrix.API){backend(named("'not given'"))},
+			[]func(*matrix.API){backend()},
+			"? GET /a: its backend no longer gets the header CallerPrincipalId from 'not given', so a client may write it"},
+		{"a backend that gets the caller now", []func(*matrix.API){backend(named("'not given'"))},
+			[]func(*matrix.API){backend(named("context.authorizer.sub"), matrix.Variable{Name: "header CallerIssuer",
+				Value: "context.authorizer.issuer"})},
+			"~ GET /a: its backend gets the header CallerIssuer from context.authorizer.issuer now\n" +
+				"~ GET /a: its backend gets the header CallerPrincipalId from context.authorizer.sub (was 'not given')"},
+		{"a backend that gets a fixed text now", nil, []func(*matrix.API){backend(named("'not given'")), answered("")},
+			"~ GET /a: its backend gets the header CallerPrincipalId from 'not given' now"},
+		{"a backend that gets some bodies as clients write them", []func(*matrix.API){backend(inBody)}, []func(*matrix.API){
+			backend(inBody, matrix.Variable{Name: "body for text/plain", Value: "no caller"})},
+			"? GET /a: its backend gets the body for text/plain from no caller now"},
+		{"a backend that writes the caller as before", []func(*matrix.API){backend(named("context.authorizer.sub"))},
+			[]func(*matrix.API){backend(named("context.authorizer.sub"))}, ""},
+		{"a function for a backend with the caller", []func(*matrix.API){backend(named("context.authorizer.sub"))}, nil,
+			"~ GET /a: a function answers it (was a backend over HTTP)"},
+		{"a function that no longer gets the caller", []func(*matrix.API){backend(inBody), answered("")}, nil,
+			"? GET /a: its backend no longer gets the body for application/json from context.authorizer.sub, so a client may " +
+				"write it"},
+		{"used proofs of one instance", []func(*matrix.API){proving, setting("proofTable", "${Proofs}")},
+			[]func(*matrix.API){proving}, "? the authorizer Jwt no longer keeps used proofs in the table ${Proofs}, so a " +
+				"copied request may succeed once at each instance of its function"},
+		{"another table of used proofs", []func(*matrix.API){proving, setting("proofTable", "${Proofs}")},
+			[]func(*matrix.API){proving, setting("proofTable", "shared")}, "? the authorizer Jwt keeps used proofs in the " +
+				"table shared (was ${Proofs}), so a copied request whose proof is in the old table may succeed again"},
+		{"a table of used proofs", []func(*matrix.API){proving},
+			[]func(*matrix.API){proving, setting("proofTable", "shared")},
+			"~ the authorizer Jwt keeps used proofs in the table shared now"},
+		{"a table of proofs that no issuer requires", nil, []func(*matrix.API){setting("proofTable", "shared")}, ""},
 		{"a permission of a function", nil, []func(*matrix.API){func(a *matrix.API) {
 			a.Invokers = []matrix.Invoker{{Function: "Shop/Fn", Principal: "*", Routes: []string{"GET /a"}}}
 		}}, "? a permission lets every AWS account invoke Shop/Fn past the checks of GET /a, under conditions that " +
@@ -422,3 +461,24 @@ func TestRoutesWithRangesOfTheirOwn(t *testing.T) {
 func tenantIn(source string) func(*matrix.API) {
 	return func(a *matrix.API) { a.Routes[0].Tenant = source }
 }
+
+// backend answers the first route over HTTP and sends some parts of the request about the caller.
+func backend(parts ...matrix.Variable) func(*matrix.API) {
+	return func(a *matrix.API) { a.Routes[0].AnsweredBy, a.Routes[0].Caller = "a backend over HTTP", parts }
+}
+
+// answered sets what answers the first route.
+func answered(by string) func(*matrix.API) {
+	return func(a *matrix.API) { a.Routes[0].AnsweredBy = by }
+}
+
+// inBody is the caller in a template.
+var inBody = matrix.Variable{Name: "body for application/json", Value: "context.authorizer.sub"}
+
+// named is the header of ForwardCaller, from a source.
+func named(source string) matrix.Variable {
+	return matrix.Variable{Name: "header CallerPrincipalId", Value: source}
+}
+
+// proving makes the first issuer one that requires DPoP proofs.
+func proving(a *matrix.API) { setting("issuers[0].dpopBound", "true")(a) }

@@ -28,6 +28,7 @@ func unknowns(was, is matrix.API, add func(Change)) {
 	unknownTexts(was.Unread, is.Unread, say)
 	for _, both := range authorizersOf(was, is) {
 		unknownAuthorizer(both[0], both[1], is.Stack, say)
+		proofTable(both[0], both[1], is.Stack, add)
 	}
 	for _, a := range slices.Concat(was.Authorizers, is.Authorizers) {
 		if a.Included && len(settingsOf(is.Stack, a.Variables).issuers) == 0 {
@@ -124,7 +125,7 @@ func isLambda(kind string) bool { return kind == matrix.Token || kind == matrix.
 
 // compared are the settings of an included authorizer whose changes are covered by comparing which tokens it accepts.
 // unaffecting are settings that do not affect who may call, or whose effect is compared elsewhere: how long withdrawn
-// keys are accepted, and how long cached answers are.
+// keys are accepted, how long cached answers are, and which table has the used proofs.
 var compared = []string{
 	"url", "audiences", "clients", "clientClaim", "algorithms", "type", "tokenUse", "scopesClaim", "groupsClaim",
 	"rolesClaim", "principalClaim", "acceptBoundTokens", "certificateBound", "dpopBound", "maxLifetimeSeconds",
@@ -132,7 +133,7 @@ var compared = []string{
 }
 
 var unaffecting = []string{"noTokenCache", "noMetrics", "contextClaims", "maxKeyAgeSeconds", "staleCeilingSeconds",
-	"tokenSources", "policyEndsWithToken"}
+	"tokenSources", "policyEndsWithToken", "proofTable"}
 
 // unknownSettings reports settings of an included authorizer that differ and whose effect is not decided.
 func unknownSettings(name string, was, is settings, say func(text, before, after string)) {

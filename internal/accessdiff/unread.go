@@ -9,14 +9,7 @@ import (
 
 // unknownTexts reports differences that access may depend on and that are only known as texts.
 func unknownTexts(was, is []matrix.Variable, say func(text, before, after string)) {
-	texts := func(list []matrix.Variable) map[string]string {
-		out := map[string]string{}
-		for _, v := range list {
-			out[v.Name] = v.Value
-		}
-		return out
-	}
-	before, after := texts(was), texts(is)
+	before, after := textsByName(was), textsByName(is)
 	for _, name := range slices.Sorted(mapsKeys(union(before, after))) {
 		x, had := before[name]
 		y, has := after[name]

@@ -39,6 +39,10 @@ type Integration struct {
 	RequestTemplates  map[string]string // by content type
 	Responses         []IntegrationResponse
 
+	// UnreadParameters and UnreadTemplates are the entries of RequestParameters and RequestTemplates that are not resolved,
+	// in the form of [cloudassembly.Written]; nil for none. If the whole property is not resolved, its name is "".
+	UnreadParameters, UnreadTemplates map[string]string
+
 	// VPCLink is the VPC link through which an HTTP integration is called: its path in the assembly, or the ID of another
 	// one; "" for the internet. Target is the load balancer that a VPC link V2 leads to: its path in the assembly, or as
 	// "app/orders/50dc6c495c0c9188"; "" for VPC links V1, which have one target.

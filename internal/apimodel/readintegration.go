@@ -32,6 +32,7 @@ func (b *builder) readIntegration(method *reader) Integration {
 		RequestTemplates:  r.textMap("RequestTemplates"),
 		CacheKeys:         r.notice().texts("CacheKeyParameters"),
 	}
+	i.UnreadParameters, i.UnreadTemplates = r.unreadTexts("RequestParameters"), r.unreadTexts("RequestTemplates")
 	i.Streams = r.oneOf("ResponseTransferMode", "BUFFERED", "STREAM") == "STREAM"
 	longest := integrationTimeout
 	if i.Streams {
@@ -59,6 +60,33 @@ func (b *builder) readIntegration(method *reader) Integration {
 	b.readConnection(r, &i)
 	b.readKind(r, &i)
 	return i
+}
+
+// unreadTexts returns the entries of a map of strings in an integration that are not resolved, as in the template.
+func (r *reader) unreadTexts(property string) map[string]string {
+	written := r.resource.Properties["Integration"]
+	if in, _ := written.(map[string]any); in[property] != nil {
+		written = in[property]
+	}
+	if _, bad := r.values[property].(cloudassembly.Unresolved); bad {
+		return map[string]string{"": cloudassembly.Written(written)}
+	}
+	entries, _ := r.values[property].(map[string]any)
+	var out map[string]string
+	for name, v := range entries {
+		if _, bad := v.(cloudassembly.Unresolved); !bad {
+			continue
+		}
+		text := written
+		if in, _ := written.(map[string]any); in[name] != nil {
+			text = in[name]
+		}
+		if out == nil {
+			out = map[string]string{}
+		}
+		out[name] = cloudassembly.Written(text)
+	}
+	return out
 }
 
 // readKind reads the properties that the integration's type requires.

@@ -17,10 +17,11 @@ var routesCommand = command.Command{
 Prints each route of the assembly's REST APIs with its authorizer, how long the
 authorizer's answers are cached, whether an API key is required, and what a
 caller must have, or why the route is public. Then it prints what access depends
-on: integrations that are not functions, the authorizers with their identity
-sources, cache keys and environments, responses that a stage caches, and
-function URLs that bypass the API. The output is the same for every synthesis of
-the same app, so you can commit it: changes of access then show in review.
+on: integrations that are not functions and what they send of the caller, the
+authorizers with their identity sources, cache keys and environments, responses
+that a stage caches, and function URLs that bypass the API. The output is the
+same for every synthesis of the same app, so you can commit it: changes of
+access then show in review.
 
   --assembly DIR            the cloud assembly (default ` + command.DefaultAssembly + `)
   --stack NAME              only the APIs of one stack, by its path, name or

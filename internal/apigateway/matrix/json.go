@@ -158,6 +158,7 @@ type jsonRoute struct {
 	Public       string               `json:"public,omitempty"`
 	AnsweredBy   string               `json:"answeredBy,omitempty"` // absent for a function
 	Tenant       string               `json:"tenant,omitempty"`     // absent without tenant isolation
+	Caller       map[string]string    `json:"caller,omitempty"`     // what an integration sends of the caller, by place
 	TakesSession bool                 `json:"takesSession,omitempty"`
 	Closed       bool                 `json:"noCaller,omitempty"`  // the authorizer admits no caller
 	Preflight    bool                 `json:"preflight,omitempty"` // API Gateway answers it itself
@@ -204,6 +205,7 @@ func (m Matrix) JSON() []byte {
 				Tenant:     r.Tenant,
 				Session:    r.Session,
 				Requires:   r.Requires,
+				Caller:     byName(r.Caller),
 
 				TakesSession: r.TakesSession, Closed: r.Closed, Preflight: r.Preflight,
 			}
@@ -233,12 +235,7 @@ func (a *jsonAPI) addDependencies(api API) {
 		}
 		a.Authorizers = append(a.Authorizers, made)
 	}
-	for _, v := range api.Unread {
-		if a.Unread == nil {
-			a.Unread = map[string]string{}
-		}
-		a.Unread[v.Name] = v.Value
-	}
+	a.Unread = byName(api.Unread)
 	for _, k := range api.Kept {
 		a.Kept = append(a.Kept, jsonKept{k.Stage, k.Route, k.For.Seconds(), notNil(k.Keys)})
 	}
@@ -265,6 +262,18 @@ func (a *jsonAPI) addDependencies(api API) {
 	for _, p := range api.Plans {
 		a.Plans = append(a.Plans, jsonPlan{p.Name, notNil(p.Stages), notNil(p.Keys), p.Others})
 	}
+}
+
+// byName returns the values of variables by name; nil for none.
+func byName(list []Variable) map[string]string {
+	if list == nil {
+		return nil
+	}
+	out := map[string]string{}
+	for _, v := range list {
+		out[v.Name] = v.Value
+	}
+	return out
 }
 
 // rawOf returns a text that is JSON unchanged, and any other text as a JSON string.

@@ -61,6 +61,9 @@ func (l *lines) routes() {
 		if r.AnsweredBy != "" {
 			text += ", answered by " + r.AnsweredBy
 		}
+		for n, v := range r.Caller {
+			text += map[bool]string{true: ", caller: ", false: ", "}[n == 0] + v.Name + " from " + v.Value
+		}
 		l.add("%s", text)
 	}
 	if len(l.api.Routes) == 0 {

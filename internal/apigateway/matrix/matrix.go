@@ -136,6 +136,11 @@ type Route struct {
 	// "context.authorizer.tenantId", or "no tenant ID"; "" for a function without tenant isolation.
 	Tenant string
 
+	// Caller lists the parts of the integration's request that say who calls, such as "header CallerPrincipalId", with
+	// what each is from, such as "context.authorizer.principalId" or "'not given'". It is nil if the integration sends
+	// nothing of the caller, and for a function whose event has the caller.
+	Caller []Variable
+
 	// Closed reports whether the authorizer admits no caller. Preflight reports whether API Gateway itself answers the
 	// route, for browsers that ask what a page may send.
 	Closed    bool
@@ -170,10 +175,11 @@ func Of(m *apimodel.Model, stack string) (Matrix, error) {
 				unknown = append(unknown, fmt.Errorf("%w: %s", ErrUnknown, p))
 			}
 		}
+		parameters := callerParameters(api.Methods)
 		for _, method := range api.Methods {
 			r := Route{
 				Verb: method.Verb, Path: method.Path, APIKey: method.APIKeyRequired, From: method.Metadata[fromMetadata],
-				AnsweredBy: answeredBy(method), Tenant: tenantOf(method),
+				AnsweredBy: answeredBy(method), Tenant: tenantOf(method), Caller: callerOf(method, parameters),
 				Preflight: method.Verb == "OPTIONS" && method.Authorization == apimodel.AuthorizationNone &&
 					method.Integration.Type == apimodel.IntegrationMock,
 			}

@@ -83,6 +83,7 @@ func (a jsonAPI) read() (API, error) {
 			Verb: verb, Path: path, Kind: r.Authorizer.Kind, Authorizer: r.Authorizer.Name, Cache: duration(r.CacheSeconds),
 			APIKey: r.APIKey, Requires: r.Requires, Who: r.WhoMayCall, TakesSession: r.TakesSession, Session: r.Session,
 			From: r.From, Public: r.Public, AnsweredBy: r.AnsweredBy, Tenant: r.Tenant, Closed: r.Closed, Preflight: r.Preflight,
+			Caller: variables(r.Caller),
 		})
 	}
 	for _, x := range a.Authorizers {
@@ -104,9 +105,7 @@ func (a jsonAPI) read() (API, error) {
 	for _, d := range a.Endpoint.Domains {
 		out.Endpoint.Domains = append(out.Endpoint.Domains, Domain(d))
 	}
-	for _, name := range slices.Sorted(maps.Keys(a.Unread)) {
-		out.Unread = append(out.Unread, Variable{name, a.Unread[name]})
-	}
+	out.Unread = variables(a.Unread)
 	for _, r := range a.Readable {
 		out.Readable = append(out.Readable, Readable(r))
 	}
@@ -122,9 +121,7 @@ func (x jsonAuthorizerOf) read() Authorizer {
 		CacheKey: x.CacheKey, By: orNil(x.By), Audiences: x.Audiences, Included: x.Included, Code: x.Code, Apart: x.Apart,
 		Handler: x.Handler, Layers: x.Layers,
 	}
-	for _, name := range slices.Sorted(maps.Keys(x.Environment)) {
-		out.Variables = append(out.Variables, Variable{name, x.Environment[name]})
-	}
+	out.Variables = variables(x.Environment)
 	if x.JWT != nil {
 		out.JWT = &apimodel.JWT{Algorithms: orNil(x.JWT.Algorithms)}
 		for _, i := range x.JWT.Issuers {
@@ -134,6 +131,14 @@ func (x jsonAuthorizerOf) read() Authorizer {
 			}
 			out.JWT.Issuers = append(out.JWT.Issuers, made)
 		}
+	}
+	return out
+}
+
+// variables reverses byName. It sorts by name.
+func variables(values map[string]string) (out []Variable) {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		out = append(out, Variable{name, values[name]})
 	}
 	return out
 }
