@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/login"
 )
 
 // Defaults of validity.
@@ -76,8 +76,8 @@ func (p *Props) checkClients(s *scopes) (errs []error) {
 }
 
 // login describes the place of the login.
-func (p *Props) login() *plan.Login {
-	return &plan.Login{Origin: p.Origin, Path: p.Path, BasePath: p.BasePath, AfterLogout: p.AfterLogout}
+func (p *Props) login() *login.Login {
+	return &login.Login{Origin: p.Origin, Path: p.Path, BasePath: p.BasePath, AfterLogout: p.AfterLogout}
 }
 
 // checkName wants a name that can be in a construct's path.

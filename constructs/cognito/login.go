@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/login"
 )
 
 // Issuer returns the pool as an issuer of access tokens, for a guard that accepts tokens of these clients; see
@@ -66,7 +66,7 @@ func (u *Users) Login(given secureapi.Login) *secureapi.Login {
 		own, byItself string
 	}{
 		{"Origin", &l.Origin, p.Origin, ""},
-		{"Path", &l.Path, p.Path, (&plan.Login{}).Home()},
+		{"Path", &l.Path, p.Path, (&login.Login{}).Home()},
 		{"BasePath", &l.BasePath, p.BasePath, ""},
 		{"AfterLogout", &l.AfterLogout, p.AfterLogout, "/"},
 		{"ClientID", &l.ClientID, *u.Client.UserPoolClientId(), ""},

@@ -8,8 +8,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/login"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
@@ -113,7 +113,7 @@ type provider struct {
 
 	pool        awscognito.IUserPool         // only for a user pool
 	poolClients []awscognito.IUserPoolClient // the clients with these IDs
-	login       plan.Provider                // what a login needs
+	login       login.Provider               // what a login needs
 	rightless   string                       // the provider's name, if its tokens have no scopes, groups or roles
 }
 

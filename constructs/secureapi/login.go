@@ -12,6 +12,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/login"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
@@ -131,7 +132,7 @@ func (l *Login) kept() (keptSessions, error) {
 // plan describes the login in plain values.
 func (l *Login) plan() *plan.Login {
 	sessions, err := l.kept()
-	out := &plan.Login{
+	out := &plan.Login{Login: login.Login{
 		Of:          l,
 		Problem:     err,
 		Issuer:      l.Issuer.plan(),
@@ -149,7 +150,7 @@ func (l *Login) plan() *plan.Login {
 		MaxAge:      sessions.maxAge,
 		Table:       sessions.inTable.plan(),
 		NoPage:      l.NoUnauthorizedPage,
-	}
+	}, Admins: sessions.inTable.admins()}
 	if i := slices.Index(l.Issuer.provider.clients, out.ClientID); i >= 0 && i < len(l.Issuer.provider.poolClients) {
 		out.Client = planPoolClient(l.Issuer.provider.poolClients[i])
 	}
@@ -166,13 +167,13 @@ func (l *Login) clientID() string {
 
 // planPoolClient describes an app client by its resource. It returns nil for an imported client, whose settings are not
 // known.
-func planPoolClient(client awscognito.IUserPoolClient) *plan.PoolClient {
+func planPoolClient(client awscognito.IUserPoolClient) *login.PoolClient {
 	resource, ok := client.Node().DefaultChild().(awscognito.CfnUserPoolClient)
 	if !ok {
 		return nil
 	}
 	secret := resource.GenerateSecret()
-	return &plan.PoolClient{
+	return &login.PoolClient{
 		Path:         *client.Node().Path(),
 		HasSecret:    secret != nil && secret != false, // a CDK token may be true
 		Flows:        listOf(resource.AllowedOAuthFlows()),

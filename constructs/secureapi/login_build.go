@@ -10,6 +10,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/login"
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
@@ -69,7 +70,7 @@ func (b *builder) addLoginPage() {
 		Type:            awsapigateway.ResponseType_UNAUTHORIZED(),
 		ResponseHeaders: &map[string]*string{"Cache-Control": jsii.String("'no-store'")},
 		Templates: &map[string]*string{
-			"application/json": jsii.String(plan.UnauthorizedJSON),
+			"application/json": jsii.String(login.UnauthorizedJSON),
 			"text/html":        &page,
 		},
 	})

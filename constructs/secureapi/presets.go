@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/login"
 )
 
 // Okta returns the issuer for a custom authorization server of Okta, such as "https://shop.okta.com/oauth2/default",
@@ -26,7 +26,7 @@ import (
 //   - https://developer.okta.com/docs/reference/api/oidc/#access-token-payload
 func Okta(issuer string, audiences ...string) Issuer {
 	i := Issuer{
-		provider:    provider{url: issuer, keys: issuer + "/v1/keys", login: plan.Provider{Name: "Okta"}},
+		provider:    provider{url: issuer, keys: issuer + "/v1/keys", login: login.Provider{Name: "Okta"}},
 		URL:         issuer,
 		Audiences:   slices.Clone(audiences),
 		JWKSURL:     issuer + "/v1/keys",
@@ -70,7 +70,7 @@ func EntraID(tenant string, audiences ...string) Issuer {
 		provider: provider{
 			url:   base + "/v2.0",
 			keys:  base + "/discovery/v2.0/keys",
-			login: plan.Provider{Name: "EntraID"},
+			login: login.Provider{Name: "EntraID"},
 		},
 		URL:         base + "/v2.0",
 		JWKSURL:     base + "/discovery/v2.0/keys",
@@ -110,7 +110,7 @@ func Google(clientIDs ...string) Issuer {
 			clients:   slices.Clone(clientIDs),
 			rightless: "Google",
 			// Source: https://developers.google.com/identity/openid-connect/openid-connect#authenticationuriparameters
-			login: plan.Provider{
+			login: login.Provider{
 				Name:       "Google",
 				NoOffline:  true,
 				IDTokens:   true,
@@ -138,7 +138,7 @@ func Auth0(domain string, audiences ...string) Issuer {
 		provider: provider{
 			url:   "https://" + domain + "/",
 			keys:  "https://" + domain + "/.well-known/jwks.json",
-			login: plan.Provider{Name: "Auth0"},
+			login: login.Provider{Name: "Auth0"},
 		},
 		URL:        "https://" + domain + "/",
 		Audiences:  slices.Clone(audiences),
@@ -190,7 +190,7 @@ func CognitoIssuer(pool awscognito.IUserPool, clients ...awscognito.IUserPoolCli
 		clients:     slices.Clone(i.Audiences),
 		pool:        pool,
 		poolClients: slices.Clone(clients),
-		login:       plan.Provider{Name: "Amazon Cognito", NoOffline: true, Pool: true},
+		login:       login.Provider{Name: "Amazon Cognito", NoOffline: true, Pool: true},
 	}
 	return i
 }

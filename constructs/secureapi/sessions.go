@@ -9,6 +9,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/login"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
@@ -108,19 +109,24 @@ type keptSessions struct {
 }
 
 // plan describes the table in plain values. It returns nil for nil.
-func (t *TableSessions) plan() *plan.SessionTable {
+func (t *TableSessions) plan() *login.Table {
 	if t == nil {
 		return nil
 	}
-	out := &plan.SessionTable{}
-	for _, a := range t.Admins {
-		out.Admins = append(out.Admins, planned(a))
-	}
 	if t.Table == nil {
-		return out
+		return &login.Table{}
 	}
-	out.Of, out.Name = t.Table, *t.Table.Node().Path()
-	out.Keys = keysOf(t.Table)
+	return &login.Table{Of: t.Table, Name: *t.Table.Node().Path(), Keys: keysOf(t.Table)}
+}
+
+// admins describes in plain values who may end the sessions of others. It returns nil for nil.
+func (t *TableSessions) admins() (out []plan.Access) {
+	if t == nil {
+		return nil
+	}
+	for _, a := range t.Admins {
+		out = append(out, planned(a))
+	}
 	return out
 }
 

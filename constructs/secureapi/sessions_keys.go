@@ -4,11 +4,11 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/tablekeys"
 )
 
 // keysOf returns the keys of a table from its resource. It returns nil for an imported table, whose keys are not known.
-func keysOf(table awsdynamodb.ITable) *plan.TableKeys {
+func keysOf(table awsdynamodb.ITable) *tablekeys.Keys {
 	var schema, expiry any
 	switch r := table.Node().DefaultChild().(type) {
 	case awsdynamodb.CfnTable:
@@ -28,7 +28,7 @@ func keysOf(table awsdynamodb.ITable) *plan.TableKeys {
 		text, _ := of.(map[string]any)[name].(string)
 		return text
 	}
-	out := &plan.TableKeys{}
+	out := &tablekeys.Keys{}
 	keys, _ := resolve(schema).([]any)
 	for _, k := range keys {
 		switch member(k, "keyType") {

@@ -163,7 +163,7 @@ func (p *Plan) enhancedTLS() string {
 func (p *Plan) checkLoginsAtDomain() (errs []error) {
 	d := p.props.Domain
 	for _, l := range p.Logins {
-		if l.Origin != httpsScheme+d.DomainName() || cdktoken.Unresolved(l.BasePath) {
+		if l.Origin != "https://"+d.DomainName() || cdktoken.Unresolved(l.BasePath) {
 			continue
 		}
 		path := strings.TrimPrefix(l.BasePath, "/")
@@ -204,7 +204,7 @@ func (p *Plan) LoginElsewhere(id string) string {
 		}
 		return fmt.Sprintf("%s has the Origin %q, and the API's domain is %q: browsers send the session's cookie to "+
 			"the host of Origin alone, so that calls of %[3]q have no session. Set Origin to %q; or acknowledge %q, "+
-			"where what answers for Origin passes requests on to the domain", l, l.Origin, name, httpsScheme+name, id)
+			"where what answers for Origin passes requests on to the domain", l, l.Origin, name, "https://"+name, id)
 	}
 	return ""
 }

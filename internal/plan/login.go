@@ -3,14 +3,25 @@ package plan
 import (
 	"cmp"
 	"errors"
-	"fmt"
-	"maps"
-	"strings"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
-	"github.com/gatehouse-cdk/gatehouse/internal/settings"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/login"
 )
+
+// Login is a login of an API.
+type Login struct {
+	login.Login
+
+	// Admins restricts who may see and end the sessions of others. If it is empty, there are no routes for that.
+	Admins []Access
+
+	// Function numbers the login's function, as [Route.Function] does. [New] sets it.
+	Function int
+}
+
+// backChannel is the path at which a provider ends sessions.
+// Source: https://openid.net/specs/openid-connect-backchannel-1_0.html
+const backChannel = "/backchannel-logout"
 
 // Session describes an authorizer that accepts sessions of a login.
 type Session struct {
@@ -21,59 +32,6 @@ type Session struct {
 
 	// Siblings are the origins of pages on sibling hosts. [New] sets them.
 	Siblings []string
-}
-
-// Login has the parts of a secureapi.Login that are checked.
-type Login struct {
-	// Of is the value that this describes. Authorizers that share a login have the same one.
-	Of any
-
-	Problem error // an error in the value itself
-
-	Issuer     issuer.Issuer
-	Provider   Provider
-	ClientID   string
-	ClientAuth issuer.ClientAuth
-
-	Origin, Path, BasePath string
-	Scopes                 []string
-	Parameters             map[string]string
-	AfterLogout            string
-
-	Cookie              string
-	IdleTimeout, MaxAge time.Duration
-
-	// Table describes the table that stores sessions. If nil, sessions are in cookies.
-	Table *SessionTable
-
-	// NoPage leaves API Gateway's answer to a request without a session unchanged.
-	NoPage bool
-
-	// Client is the app client of a user pool, if its settings are known.
-	Client *PoolClient
-
-	// Function numbers the login's function, as [Route.Function] does. [New] sets it.
-	Function int
-}
-
-// Provider has a preset's settings for logins at its provider.
-type Provider struct {
-	Name        string            // of the preset, for errors
-	Parameters  map[string]string // of the authorization request
-	ScopePrefix string            // the prefix of a route's scope when it is requested
-	NoOffline   bool              // whether the provider has no scope offline_access
-	IDTokens    bool              // whether only the provider can read access tokens, so that guards read ID tokens
-	Pool        bool              // whether it is a user pool, which can be asked for its client's secret
-}
-
-// PoolClient is an app client of a user pool, as its template has it. A nil list is empty. A list that holds an
-// unresolved token is not known.
-type PoolClient struct {
-	Path         string // of its construct
-	HasSecret    bool
-	Flows        []string
-	CallbackURLs []string
-	Scopes       []string
 }
 
 // sessionTTL is the default CacheTTL of an authorizer that takes sessions.
@@ -89,61 +47,17 @@ func SessionSources() []IdentitySource {
 	return []IdentitySource{Header("Cookie"), Header("Sec-Fetch-Site")}
 }
 
-// Home returns the path that the login's routes begin with.
-func (l *Login) Home() string { return cmp.Or(l.Path, settings.DefaultLoginPath) }
-
-// CookieName returns the name of the session's cookie.
-func (l *Login) CookieName() string { return cmp.Or(l.Cookie, settings.DefaultCookie) }
-
-// KeptIn returns the name of the setting that decides where the login's sessions are.
-func (l *Login) KeptIn() string {
-	if l.Table != nil {
-		return "TableSessions"
-	}
-	return "CookieSessions"
-}
-
-// Cookies returns the names that the session's cookie may have. A long session is split into two cookies.
-func (l *Login) Cookies() []string { return []string{l.CookieName(), l.CookieName() + "-2"} }
-
-const httpsScheme = "https://"
-
-// Host returns the host of the login's origin, with its port.
-func (l *Login) Host() string { return strings.TrimPrefix(l.Origin, httpsScheme) }
-
-// CallbackURL returns the URL that the provider sends browsers to after a login.
-func (l *Login) CallbackURL() string { return l.Origin + l.BasePath + l.Home() + "/callback" }
-
-// LogoutURL returns the URL that the provider sends browsers to after a logout there.
-func (l *Login) LogoutURL() string { return l.Origin + l.BasePath + cmp.Or(l.AfterLogout, "/") }
-
-func (l *Login) String() string { return fmt.Sprintf("the Login at %q", l.Home()) }
-
-// ID returns the construct ID of something that belongs to the login. The path comes last, as in [Guard.IDOf]. A + is
-// unambiguous because a path cannot contain it.
-func (l *Login) ID(what string) string {
-	if l.Home() == settings.DefaultLoginPath {
-		return what
-	}
-	return what + "-" + strings.ReplaceAll(strings.TrimPrefix(l.Home(), "/"), "/", "+")
-}
-
-// ReadsIDTokens reports whether the session holds claims of ID tokens instead of an access token.
-func (l *Login) ReadsIDTokens() bool { return l.Provider.IDTokens || l.Issuer.TokenUse == "id" }
-
-// ReadsPool reports whether the function asks the user pool for its client's secret.
-func (l *Login) ReadsPool() bool { return l.Provider.Pool && l.ClientAuth == issuer.ClientAuth{} }
-
-// AllParameters returns the parameters of the authorization request: the provider's and the given ones. A given
-// parameter with an empty text removes the provider's.
-func (l *Login) AllParameters() map[string]string {
-	out := map[string]string{}
-	maps.Copy(out, l.Provider.Parameters)
-	maps.Copy(out, l.Parameters)
-	maps.DeleteFunc(out, func(_, value string) bool { return value == "" })
-	return out
-}
-
 // errNoLogin is the error of a guard of sessions that has no login.
 var errNoLogin = errors.New("it has no Login: give it the *secureapi.Login whose sessions it takes; " +
 	"several may share one")
+
+// Check returns what is wrong with an authorizer of sessions, except for its login.
+func (s *Session) Check(ttl time.Duration) (errs []error) {
+	if s == nil {
+		return []error{errNoLogin}
+	}
+	if _, err := CacheTTL(SessionTTL(ttl)); err != nil {
+		errs = append(errs, err)
+	}
+	return append(errs, checkContextClaims("ContextClaims", s.Claims)...)
+}

@@ -1,8 +1,11 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/login"
 )
 
 // loginReason is the reason why a login's routes are public, for reviewers of the table.
@@ -46,9 +49,9 @@ func (l *Login) routes() (out []Route) {
 	for _, r := range tableRoutes {
 		add(r.verb, r.path, public)
 	}
-	if len(l.Table.Admins) > 0 {
+	if len(l.Admins) > 0 {
 		for _, r := range adminRoutes {
-			add(r.verb, r.path, l.Table.Admins...)
+			add(r.verb, r.path, l.Admins...)
 		}
 	}
 	return out
@@ -69,11 +72,11 @@ func (p *Plan) addLogins() (errs []error) {
 		if i < 0 {
 			i = len(p.Logins)
 			function++
-			login := *session.Login
-			login.Function = function
-			p.Logins = append(p.Logins, &login)
-			for _, err := range login.check() {
-				errs = append(errs, fmt.Errorf("%s: %w", &login, err))
+			own := *session.Login
+			own.Function = function
+			p.Logins = append(p.Logins, &own)
+			for _, err := range slices.Concat(own.Check(), own.checkAdmins()) {
+				errs = append(errs, fmt.Errorf("%s: %w", &own, err))
 			}
 		}
 		session.Login = p.Logins[i]
@@ -97,7 +100,7 @@ func (p *Plan) checkCookies() (errs []error) {
 				errs = append(errs, fmt.Errorf("%s and %s both keep their session in the cookie %q, so that each would end the "+
 					"other's: set %s.Cookie of one of them", other, l, l.CookieName(), l.KeptIn()))
 			}
-			if l.Table.sharedWith(other.Table) {
+			if l.Table.SharedWith(other.Table) {
 				errs = append(errs, fmt.Errorf("%s and %s both keep their sessions in the table %s, so that a logout of a "+
 					"subject at one would end its sessions at the other: give each a Table of its own", other, l, l.Table.Name))
 			}
@@ -111,6 +114,30 @@ func (p *Plan) checkCookies() (errs []error) {
 						"another TokenCookie, or use a SessionAuthorizer for those routes", g, cookie, l))
 				}
 			}
+		}
+	}
+	return errs
+}
+
+// LoginPage returns the page that API Gateway answers to a navigation without a session; see [login.Page].
+func (p *Plan) LoginPage() string {
+	var logins []*login.Login
+	for _, l := range p.Logins {
+		logins = append(logins, &l.Login)
+	}
+	return login.Page(logins)
+}
+
+// checkAdmins refuses Admins that include every caller, or that mean something for routes alone.
+func (l *Login) checkAdmins() (errs []error) {
+	for _, a := range l.Admins {
+		switch a.(type) {
+		case Public:
+			errs = append(errs, errors.New("TableSessions.Admins has Public, with which every caller could end the sessions of "+
+				"others: require a scope, a group, a role or a claim"))
+		case Forward:
+			errs = append(errs, errors.New("TableSessions.Admins has ForwardAccessToken, and the login's function calls "+
+				"nothing on behalf of an administrator: leave it out"))
 		}
 	}
 	return errs

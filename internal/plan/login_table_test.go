@@ -7,10 +7,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/login"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/tablekeys"
 )
 
 func inTable(admins ...Access) Login {
-	return loginOf(func(l *Login) { l.Table = &SessionTable{Admins: admins} })
+	return loginOf(func(l *Login) { l.Table, l.Admins = &login.Table{}, admins })
 }
 
 func anyGroup(groups ...string) Access { return Requirement{Kind: access.Group, AnyOf: groups} }
@@ -69,8 +71,8 @@ func TestScopesOfAdministrators(t *testing.T) {
 
 func TestWrongTablesOfSessions(t *testing.T) {
 	const at = `the Login at "/auth": TableSessions.`
-	right := TableKeys{Partition: "pk", Sort: "sk", TTL: "ttl"}
-	keyed := func(change func(*TableKeys)) Login {
+	right := tablekeys.Keys{Partition: "pk", Sort: "sk", TTL: "ttl"}
+	keyed := func(change func(*tablekeys.Keys)) Login {
 		l, k := inTable(), right
 		change(&k)
 		l.Table.Of, l.Table.Name, l.Table.Keys = 1, "Shop/Sessions", &k
@@ -82,14 +84,14 @@ func TestWrongTablesOfSessions(t *testing.T) {
 		change func(*Props)
 		want   string
 	}{
-		{"right keys", keyed(func(*TableKeys) {}), nil, ""},
-		{"keys that are not known yet", keyed(func(k *TableKeys) { k.TTL = "${Token[TOKEN.1]}" }), nil, ""},
-		{"another partition key", keyed(func(k *TableKeys) { k.Partition = "id" }), nil,
+		{"right keys", keyed(func(*tablekeys.Keys) {}), nil, ""},
+		{"keys that are not known yet", keyed(func(k *tablekeys.Keys) { k.TTL = "${Token[TOKEN.1]}" }), nil, ""},
+		{"another partition key", keyed(func(k *tablekeys.Keys) { k.Partition = "id" }), nil,
 			at + `Table Shop/Sessions has the partition key "id": want "pk" (the keys are of type String), or leave Table ` +
 				`out for a table that the stack makes`},
-		{"no sort key", keyed(func(k *TableKeys) { k.Sort = "" }), nil,
+		{"no sort key", keyed(func(k *tablekeys.Keys) { k.Sort = "" }), nil,
 			at + `Table Shop/Sessions has the sort key "": want "sk"`},
-		{"no expiry", keyed(func(k *TableKeys) { k.TTL = "" }), nil,
+		{"no expiry", keyed(func(k *tablekeys.Keys) { k.TTL = "" }), nil,
 			at + `Table Shop/Sessions has the TTL attribute "": want "ttl"`},
 		{"administrators of a claim", inTable(claim("role", "support")), nil, ""},
 		{"open administration", inTable(Public{Reason: "x"}), nil,
@@ -115,8 +117,8 @@ func TestWrongTablesOfSessions(t *testing.T) {
 		{"one that is there", inTable(), func(p *Props) {
 			p.Routes = append(p.Routes, handle("POST /auth/backchannel-logout", fn, Public{Reason: "the provider"}))
 		}, `route "POST /auth/backchannel-logout" is declared twice, as Routes[2] and as one of the Login at "/auth"`},
-		{"two logins with one table", keyed(func(*TableKeys) {}), func(p *Props) {
-			second := keyed(func(*TableKeys) {})
+		{"two logins with one table", keyed(func(*tablekeys.Keys) {}), func(p *Props) {
+			second := keyed(func(*tablekeys.Keys) {})
 			second.Path, second.Cookie, second.Of = "/staff", "__Host-staff", "/staff"
 			p.Authorizers = map[string]*Authorizer{"staff": sessionOf(second, true)}
 			p.Routes = append(p.Routes, handle("GET /staff", fn, GuardedBy{Name: "staff"}))

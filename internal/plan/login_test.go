@@ -1,8 +1,6 @@
 package plan
 
 import (
-	"flag"
-	"os"
 	"strings"
 	"testing"
 
@@ -10,9 +8,8 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/login"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // sessionOf returns an authorizer for a login's sessions, as secureapi describes it.
 func sessionOf(l Login, cached bool, claims ...string) *Authorizer {
@@ -28,12 +25,12 @@ func sessionOf(l Login, cached bool, claims ...string) *Authorizer {
 }
 
 func loginOf(change func(*Login)) Login {
-	l := Login{
+	l := Login{Login: login.Login{
 		Issuer:     issuer.Issuer{URL: "https://idp.example.com/", Audiences: []string{"orders"}},
 		ClientID:   "web",
 		ClientAuth: issuer.ClientAuth{Method: "client_secret_basic", Secret: true},
 		Origin:     "https://shop.example.com",
-	}
+	}}
 	if change != nil {
 		change(&l)
 	}
@@ -175,20 +172,9 @@ func TestClaimsOfALogin(t *testing.T) {
 	}
 }
 
-func TestParametersOfALogin(t *testing.T) {
-	l := loginOf(func(l *Login) {
-		l.Provider.Parameters = map[string]string{"access_type": "offline", "prompt": "consent"}
-		l.Parameters = map[string]string{"prompt": "", "hd": "example.com"}
-	})
-	want := map[string]string{"access_type": "offline", "hd": "example.com"}
-	if diff := cmp.Diff(want, l.AllParameters()); diff != "" {
-		t.Error(diff)
-	}
-}
-
 // Unknown settings of an app client are not reported.
 func TestAppClientsOfLogins(t *testing.T) {
-	right := PoolClient{
+	right := login.PoolClient{
 		Path:         "Shop/Pool/Web",
 		HasSecret:    true,
 		Flows:        []string{"code"},
@@ -197,24 +183,24 @@ func TestAppClientsOfLogins(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name   string
-		change func(*PoolClient)
+		change func(*login.PoolClient)
 		want   string
 	}{
 		{"right", nil, ""},
-		{"no secret", func(c *PoolClient) { c.HasSecret = false }, `the Login at "/auth": the app client Shop/Pool/Web has ` +
+		{"no secret", func(c *login.PoolClient) { c.HasSecret = false }, `the Login at "/auth": the app client Shop/Pool/Web has ` +
 			`no secret, with which the login authenticates: set GenerateSecret to true, which makes another client`},
-		{"no code grant", func(c *PoolClient) { c.Flows = []string{"implicit"} },
+		{"no code grant", func(c *login.PoolClient) { c.Flows = []string{"implicit"} },
 			`the app client Shop/Pool/Web has the OAuth ` +
 				`flows ["implicit"]: set OAuth.Flows.AuthorizationCodeGrant to true`},
-		{"no flows", func(c *PoolClient) { c.Flows = nil }, `has the OAuth flows []`},
-		{"another callback", func(c *PoolClient) { c.CallbackURLs = []string{"https://example.com"} },
+		{"no flows", func(c *login.PoolClient) { c.Flows = nil }, `has the OAuth flows []`},
+		{"another callback", func(c *login.PoolClient) { c.CallbackURLs = []string{"https://example.com"} },
 			`the app client Shop/Pool/Web has the callback URLs ["https://example.com"]: add ` +
 				`"https://shop.example.com/auth/callback" to OAuth.CallbackUrls`},
-		{"a callback that is not known yet", func(c *PoolClient) { c.CallbackURLs = []string{"${Token[TOKEN.2]}/x"} }, ""},
-		{"lists that are not known yet", func(c *PoolClient) {
+		{"a callback that is not known yet", func(c *login.PoolClient) { c.CallbackURLs = []string{"${Token[TOKEN.2]}/x"} }, ""},
+		{"lists that are not known yet", func(c *login.PoolClient) {
 			c.Flows, c.Scopes = []string{"#{Token[TOKEN.1]}"}, []string{"#{Token[TOKEN.2]}"}
 		}, ""},
-		{"a scope too few", func(c *PoolClient) { c.Scopes = []string{"openid", "${Token[TOKEN.4]}/orders:write"} },
+		{"a scope too few", func(c *login.PoolClient) { c.Scopes = []string{"openid", "${Token[TOKEN.4]}/orders:write"} },
 			`the Login at "/auth": the app client Shop/Pool/Web may not ask for the scope "shop/orders:read", so that Amazon ` +
 				`Cognito would refuse each login: add it to OAuth.Scopes, or set Login.Scopes to those that it has`},
 	} {
@@ -224,7 +210,7 @@ func TestAppClientsOfLogins(t *testing.T) {
 				c.change(&client)
 			}
 			l := loginOf(func(l *Login) {
-				l.Provider, l.ClientAuth, l.Client = Provider{NoOffline: true, Pool: true}, issuer.ClientAuth{}, &client
+				l.Provider, l.ClientAuth, l.Client = login.Provider{NoOffline: true, Pool: true}, issuer.ClientAuth{}, &client
 			})
 			_, err := New(table(func(p *Props) {
 				p.Authorizer = sessionOf(l, true)
@@ -234,85 +220,6 @@ func TestAppClientsOfLogins(t *testing.T) {
 				t.Errorf("got\n%v\nwant\n%s", err, c.want)
 			}
 		})
-	}
-}
-
-func TestLoginIDs(t *testing.T) {
-	seen := map[string]string{}
-	for path, want := range map[string]string{
-		"": "Keys", "/auth": "Keys", "/staff": "Keys-staff", "/a/b": "Keys-a+b", "/a-b": "Keys-a-b", "/a.b": "Keys-a.b",
-	} {
-		l := Login{Path: path}
-		id := l.ID("Keys")
-		if other, same := seen[id]; id != want || same && l.Home() != other {
-			t.Errorf("%q has the id %q, want %q", path, id, want)
-		}
-		seen[id] = l.Home()
-	}
-}
-
-func TestSameSite(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want bool
-	}{
-		{"https://shop.example.com", "https://admin.example.com", true},
-		{"https://shop.example.com", "https://example.com", true},
-		{"https://shop.example.com:8443", "https://admin.example.com", true},
-		{"https://shop.example.com", "http://shop.example.com", false},
-		{"https://shop.example.com", "https://shop.example.org", false},
-		{"https://shop.example.co.uk", "https://other.co.uk", false},
-		{"https://a.github.io", "https://b.github.io", false},
-		{"https://a1.execute-api.eu-west-1.amazonaws.com", "https://b2.execute-api.eu-west-1.amazonaws.com", false},
-		{"https://192.0.2.1", "https://192.0.2.1", true},
-		{"https://192.0.2.1", "https://198.51.2.1", false},
-		{"https://[2001:db8::1]", "https://[2001:db8::1]:8443", true},
-		{"https://[2001:db8::1]", "https://[2001:db8::2]", false},
-		{"https://localhost:1", "https://localhost:2", true},
-		{"https://shop.example.com", "https://${Token[TOKEN.1]}", true},
-	} {
-		if got := sameSite(c.a, c.b); got != c.want {
-			t.Errorf("sameSite(%q, %q) = %t", c.a, c.b, got)
-		}
-	}
-}
-
-// The page is the same for every request, because API Gateway replaces nothing in it.
-func TestLoginPage(t *testing.T) {
-	page := planned(t, loginOf(nil), nil).LoginPage()
-	if strings.ContainsAny(page, "$#") || strings.Contains(page, "<script") {
-		t.Error("the page has a variable, a directive or a script")
-	}
-	const golden = "testdata/login_page.html"
-	if *update {
-		if err := os.WriteFile(golden, []byte(page), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil || page != string(want) {
-		t.Errorf("the page is not %s (%v): go test ./internal/plan -update", golden, err)
-	}
-}
-
-func TestLinksOfTheLoginPage(t *testing.T) {
-	const main = `<p><a href="/auth/login?return=/">Log in`
-	const staff = `<p><a href="/shop/staff/login?return=/">Log in at /staff</a></p>`
-	second := loginOf(func(l *Login) { l.Path, l.BasePath, l.Cookie = "/staff", "/shop", "__Host-staff" })
-	two := func(p *Props) {
-		p.Authorizers = map[string]*Authorizer{"staff": sessionOf(second, true)}
-		p.Routes = append(p.Routes, handle("GET /staff", fn, GuardedBy{Name: "staff"}))
-	}
-	page := planned(t, loginOf(nil), two).LoginPage()
-	if !strings.Contains(page, main+" at /auth</a></p>") || !strings.Contains(page, staff) {
-		t.Error(page)
-	}
-	off := func(l *Login) { l.NoPage = true }
-	if page := planned(t, loginOf(off), two).LoginPage(); strings.Contains(page, main) || !strings.Contains(page, staff) {
-		t.Error(page)
-	}
-	if page := planned(t, loginOf(off), nil).LoginPage(); page != "" {
-		t.Error(page)
 	}
 }
 
@@ -329,5 +236,13 @@ func TestWaysOutWithoutACacheablePolicy(t *testing.T) {
 	const want = "or set CacheTTL to NoCache, or change the routes or what they require"
 	if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "RequestAuthorizer") {
 		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// The page links the logins of the API, each once.
+func TestLoginPage(t *testing.T) {
+	page := planned(t, loginOf(nil), nil).LoginPage()
+	if n := strings.Count(page, "/auth/login?return=/"); n != 1 {
+		t.Errorf("%d links to the login:\n%s", n, page)
 	}
 }

@@ -3,15 +3,12 @@ package plan
 import (
 	"cmp"
 	"fmt"
-	"net/netip"
-	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
-	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
-	"github.com/gatehouse-cdk/gatehouse/internal/publicsuffix"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/login"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
@@ -120,24 +117,20 @@ func (s *Session) Enforces(requires []access.Requirement) error {
 	for _, r := range requires {
 		if r.Kind == access.Scope {
 			return fmt.Errorf("the session holds an ID token of %s, which has no scopes: require a Claim of it, such as "+
-				"Claim(\"email\"), a group or a role instead", l.issuerName())
+				"Claim(\"email\"), a group or a role instead", l.IssuerName())
 		}
 	}
 	return nil
-}
-
-func (l *Login) issuerName() string {
-	return cmp.Or(l.Provider.Name, fmt.Sprintf("the issuer %q", l.Issuer.URL))
 }
 
 // checkLogins checks what depends on a login and the rest of the table.
 func (p *Plan) checkLogins() (errs []error) {
 	for _, l := range p.Logins {
 		bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf("%s: %w", l, fmt.Errorf(format, a...))) }
-		l.checkPoolScopes(p.LoginScopes(l), bad)
+		l.CheckPoolScopes(p.LoginScopes(l), bad)
 		p.checkLoginCORS(l, bad)
 		p.checkBackChannel(l, bad)
-		p.checkAdmins(l, bad)
+		p.checkAdminRoutes(l, bad)
 	}
 	r := p.props.RestAPI
 	if r == nil {
@@ -168,7 +161,7 @@ func (p *Plan) checkLoginCORS(l *Login, bad func(format string, a ...any)) {
 		return
 	}
 	for _, o := range c.AllowOrigins {
-		if !sameSite(l.Origin, o) {
+		if !login.SameSite(l.Origin, o) {
 			bad("CORS.AllowOrigins has %q, which is not same-site with Origin %q, so that browsers leave the session's cookie "+
 				"out: serve the page from a host of the same site by https, such as a subdomain; or let it call an API "+
 				"of its own, whose guards take a token in a header", o, l.Origin)
@@ -214,55 +207,8 @@ func (c *CORS) preflightVerbs(verbs []string) []string {
 	return slices.DeleteFunc(verbs, func(v string) bool { return !slices.Contains(c.AllowMethods, v) })
 }
 
-// sameSite reports whether browsers treat two https origins as one site, or may do so: they have the same scheme and
-// registrable domain.
-// Source: https://html.spec.whatwg.org/multipage/browsers.html#same-site
-func sameSite(a, b string) bool {
-	if cdktoken.Unresolved(a) || cdktoken.Unresolved(b) {
-		return true
-	}
-	x, err := url.Parse(a)
-	y, err2 := url.Parse(b)
-	if err != nil || err2 != nil {
-		return true // another check reports it
-	}
-	if x.Scheme != y.Scheme {
-		return false
-	}
-	site := func(host string) string {
-		_, notAddress := netip.ParseAddr(host)
-		if domain, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil && notAddress != nil {
-			return domain
-		}
-		return host // an address, or a public suffix that is a host itself
-	}
-	return site(x.Hostname()) == site(y.Hostname())
-}
-
-// checkPoolScopes refuses scopes that a user pool's client may not request. Amazon Cognito answers them with
-// invalid_scope.
-func (l *Login) checkPoolScopes(scopes []string, bad func(format string, a ...any)) {
-	c := l.Client
-	if c == nil || slices.ContainsFunc(c.Scopes, cdktoken.UnresolvedList) {
-		return
-	}
-	for _, want := range scopes {
-		may := func(have string) bool {
-			// The scope of a resource server consists of a token of its identifier, a slash, and the scope's name.
-			token := cdktoken.Unresolved(have) || cdktoken.Unresolved(want)
-			return have == want || token && afterSlash(have) == afterSlash(want)
-		}
-		if !slices.ContainsFunc(c.Scopes, may) {
-			bad("the app client %s may not ask for the scope %q, so that Amazon Cognito would refuse each login: add it to "+
-				"OAuth.Scopes, or set Login.Scopes to those that it has", c.Path, want)
-		}
-	}
-}
-
-func afterSlash(s string) string { return s[strings.LastIndexByte(s, '/')+1:] }
-
-// checkAdmins refuses Admins that include every caller of a guard.
-func (p *Plan) checkAdmins(l *Login, bad func(format string, a ...any)) {
+// checkAdminRoutes refuses Admins that include every caller of a guard.
+func (p *Plan) checkAdminRoutes(l *Login, bad func(format string, a ...any)) {
 	for _, r := range p.Routes {
 		g := r.Guard
 		if r.Login != l || g == nil || len(r.Requires) > 0 {

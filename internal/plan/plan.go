@@ -1,10 +1,10 @@
 // Package plan checks the access table of a REST API in plain Go: its routes and who guards each, the authorizers, the
 // resource policy, CORS, the stage and the settings of the API.
 //
-// Package secureapi converts its props into [Props], calls [New] and builds CDK objects from the [Plan]. Package
-// cognito uses its checks of a [Login]. The package imports neither CDK nor jsii, so its tests run under the race
-// detector and are fuzzed. A value that is known only at deployment is a string with the marker of a CDK token, to
-// which checks of the literal value do not apply; see [Unresolved].
+// Package secureapi converts its props into [Props], calls [New] and builds CDK objects from the [Plan]. The
+// packages below check what needs nothing else of the table. None of them imports CDK or jsii, so their tests run under
+// the race detector and are fuzzed. A value that is known only at deployment is a string with the marker of a CDK
+// token, to which checks of the literal value do not apply; see package cdktoken.
 package plan
 
 import (

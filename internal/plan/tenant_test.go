@@ -9,6 +9,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/login"
 )
 
 // owning returns an authorizer with a function of the app's own.
@@ -223,20 +224,22 @@ func TestDefaultTenant(t *testing.T) {
 
 // TestSessionTenant checks that a session's claims are refused if users of the pool write them.
 func TestSessionTenant(t *testing.T) {
+	pool := login.Provider{Pool: true}
+	ids := issuer.Issuer{TokenUse: "id"}
 	for _, c := range []struct {
 		name  string
-		login Login
+		login login.Login
 		claim string
 		want  string // of the error; "" for none
 	}{
-		{"access tokens of a pool", Login{Provider: Provider{Pool: true}}, "email", ""},
-		{"ID tokens of a pool", Login{Provider: Provider{Pool: true}, Issuer: issuer.Issuer{TokenUse: "id"}}, "email",
+		{"access tokens of a pool", login.Login{Provider: pool}, "email", ""},
+		{"ID tokens of a pool", login.Login{Provider: pool, Issuer: ids}, "email",
 			"users write the attribute email themselves"},
-		{"a custom attribute", Login{Provider: Provider{Pool: true}, Issuer: issuer.Issuer{TokenUse: "id"}}, "custom:org", ""},
-		{"ID tokens of another provider", Login{Provider: Provider{IDTokens: true}}, "hd", ""},
+		{"a custom attribute", login.Login{Provider: pool, Issuer: ids}, "custom:org", ""},
+		{"ID tokens of another provider", login.Login{Provider: login.Provider{IDTokens: true}}, "hd", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			source, err := (&Session{Login: &c.login}).Tenant(Tenant{Claim: c.claim})
+			source, err := (&Session{Login: &Login{Login: c.login}}).Tenant(Tenant{Claim: c.claim})
 			if (err != nil) != (c.want != "") || err != nil && !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %q, %v, want %q", source, err, c.want)
 			}

@@ -125,7 +125,8 @@ func TestWrongIssuers(t *testing.T) {
 		{"leeway too long",
 			func(i *Issuer) { i.Leeway = time.Hour },
 			"Leeway 1h0m0s: want whole seconds from 0s to 5m0s"},
-		{"tokens bound to certificates, and bearers as well", func(i *Issuer) { i.CertificateBound, i.AcceptBoundTokens = true, true },
+		{"tokens bound to certificates, and bearers as well",
+			func(i *Issuer) { i.CertificateBound, i.AcceptBoundTokens = true, true },
 			`issuer "https://idp.example.com/" has both CertificateBound and AcceptBoundTokens: the first checks what the ` +
 				`second accepts unchecked, so leave AcceptBoundTokens out`},
 		{"tokens bound by DPoP, and bearers as well", func(i *Issuer) { i.DPoPBound, i.AcceptBoundTokens = true, true },

@@ -1,4 +1,4 @@
-package plan
+package login
 
 import (
 	"cmp"
@@ -21,8 +21,8 @@ const (
 	maxMaxAge      = 30 * 24 * time.Hour
 )
 
-// check returns what is wrong with the login's settings by themselves.
-func (l *Login) check() (errs []error) {
+// Check returns what is wrong with the login's settings by themselves.
+func (l *Login) Check() (errs []error) {
 	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
 	if l.Problem != nil {
 		errs = append(errs, l.Problem)
@@ -45,28 +45,6 @@ func (l *Login) check() (errs []error) {
 	l.checkScopes(bad)
 	l.checkParameters(bad)
 	l.checkSession(bad)
-	return errs
-}
-
-// CheckPlace returns what is wrong with the login's own address and with the addresses that it sends browsers to.
-func (l *Login) CheckPlace() (errs []error) {
-	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
-	if err := checkOrigin(l.Origin); err != nil {
-		bad("Origin %w", err)
-	}
-	if err := checkLiteralPath("Path", l.Home()); err != nil {
-		errs = append(errs, err)
-	}
-	if l.BasePath != "" {
-		if err := checkLiteralPath("BasePath", l.BasePath); err != nil {
-			errs = append(errs, err)
-		}
-	}
-	if l.AfterLogout != "" && l.AfterLogout != "/" {
-		if err := checkLiteralPath("AfterLogout", l.AfterLogout); err != nil {
-			errs = append(errs, err)
-		}
-	}
 	return errs
 }
 
@@ -95,52 +73,6 @@ func (l *Login) checkClient(bad func(format string, a ...any)) {
 	const missingSecret = "ClientAuth has no secret: a login runs at a server, which authenticates; set it to " +
 		"ClientSecret(secret) or PrivateKeyJWT(key, algorithm)"
 	l.ClientAuth.Check(missingSecret, bad)
-}
-
-// checkOrigin requires the https origin that browsers send, because the session's cookies are Secure and bound to the
-// host.
-func checkOrigin(origin string) error {
-	const like = "https://shop.example.com"
-	scheme, host, _ := strings.Cut(origin, "://")
-	switch {
-	case origin == "":
-		return fmt.Errorf("is empty: give the origin that browsers use, like %q: a custom domain of the API, or of "+
-			"what is in front of it", like)
-	case cdktoken.Unresolved(origin) && (!strings.HasPrefix(origin, httpsScheme) || cdktoken.UnresolvedList(origin)):
-		return fmt.Errorf("is a CDK token, and its host goes into the session: write %q and the token of the host "+
-			"behind it", httpsScheme)
-	case cdktoken.Unresolved(origin):
-		return nil
-	case origin == "*":
-		return fmt.Errorf("%q: want one origin, like %q", origin, like)
-	case scheme == "http":
-		return fmt.Errorf("%q is not https, and browsers keep no cookie of a session for it: write %q; on this "+
-			"machine \"gatehouse dev\" puts its own address there", origin, httpsScheme+host)
-	case scheme != "https":
-		return fmt.Errorf("%q: want a scheme and a host, like %q", origin, like)
-	}
-	return httpname.CheckOrigin(origin)
-}
-
-// checkLiteralPath requires segments that are no parameters and need no escapes. They become part of routes, of pages,
-// and of the callback's URL, which a provider compares letter by letter. It also refuses a whole URL.
-func checkLiteralPath(field, path string) error {
-	if cdktoken.Unresolved(path) {
-		return fmt.Errorf("%s is a CDK token, and it becomes a part of routes and pages: write it out", field)
-	}
-	rest, rooted := strings.CutPrefix(path, "/")
-	for s := range strings.SplitSeq(rest, "/") {
-		if !rooted || s == "" || s == "." || s == ".." || strings.ContainsFunc(s, needsEscape) {
-			return fmt.Errorf("%s %q: want a path of letters, digits and - . _ ~ without a slash at its end, like %q", field,
-				path, "/auth")
-		}
-	}
-	return nil
-}
-
-// needsEscape reports whether a character would have to be escaped in a path (RFC 3986, section 2.3).
-func needsEscape(r rune) bool {
-	return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune("-._~", r)
 }
 
 func (l *Login) checkScopes(bad func(format string, a ...any)) {
@@ -211,15 +143,4 @@ func (l *Login) checkSession(bad func(format string, a ...any)) {
 		bad(field+"IdleTimeout %s is longer than MaxAge %s, so that it would end no session: lower it, or raise MaxAge",
 			idle, age)
 	}
-}
-
-// Check returns what is wrong with an authorizer of sessions, except for its login.
-func (s *Session) Check(ttl time.Duration) (errs []error) {
-	if s == nil {
-		return []error{errNoLogin}
-	}
-	if _, err := CacheTTL(SessionTTL(ttl)); err != nil {
-		errs = append(errs, err)
-	}
-	return append(errs, checkContextClaims("ContextClaims", s.Claims)...)
 }

@@ -1,8 +1,7 @@
-package plan
+package login
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -29,18 +28,6 @@ func TestNeedsEscape(t *testing.T) {
 	for r := range rune(256) {
 		if got, want := needsEscape(r), !strings.ContainsRune(unreserved, r); got != want {
 			t.Errorf("%q: got %t, want %t", r, got, want)
-		}
-	}
-}
-
-func TestUnsafeVerbs(t *testing.T) {
-	for pattern, want := range map[string]string{
-		"GET /": "", "HEAD /": "", "OPTIONS /": "", "POST /": "POST", "PUT /": "PUT", "PATCH /": "PATCH",
-		"DELETE /": "DELETE", "ANY /": "DELETE PATCH POST PUT",
-	} {
-		got := unsafeVerbs(PlannedRoute{Pattern: mustParse(t, pattern)})
-		if slices.Sort(got); strings.Join(got, " ") != want {
-			t.Errorf("%s: got %q, want %q", pattern, got, want)
 		}
 	}
 }
