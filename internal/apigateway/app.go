@@ -127,7 +127,7 @@ func (s *served) locate(r *exchange.Request) (st *stage, none *mapping.Failure) 
 	if st := s.stages[r.Stage]; st != nil {
 		return st, nil
 	}
-	none = noStage("there is no stage %q: the stage is the first part of the path", r.Stage)
+	none = noStage("there is no stage %q: begin the path with /%s", r.Stage, strings.Join(sortedKeys(s.stages), " or /"))
 	if len(s.apps) == 0 || !isAppHost(r.Host) {
 		return nil, none
 	}

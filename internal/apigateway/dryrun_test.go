@@ -32,7 +32,7 @@ func TestDryRun(t *testing.T) {
 		{"no signature, and a custom status", "GET /prod/signed", nil, Outcome{404, "signature", ""}},
 		{"no API key", "GET /prod/keyed", nil, Outcome{403, "API key", "is missing"}},
 		{"no route", "GET /prod/gone", nil, Outcome{404, "", "no route matches GET /gone"}},
-		{"no stage", "GET /test/orders", nil, Outcome{403, "", `there is no stage "test"`}},
+		{"no stage", "GET /test/orders", nil, Outcome{403, "", `there is no stage "test": begin the path with /prod`}},
 		{"not served", "GET /prod/far", nil, Outcome{501, "", "--allow-network"}},
 		{"a token of the pool", "GET /prod/account",
 			[]string{bearer(s.Token(devissuer.TokenRequest{Use: devissuer.ID}))}, Outcome{Status: 200}},

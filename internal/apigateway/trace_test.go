@@ -119,6 +119,15 @@ func TestTrace(t *testing.T) {
 					"so API Gateway does not invoke the authorizer"},
 		},
 		{
+			"a token alone",
+			0,
+			"GET /prod/orders/7",
+			"Authorization: YWxpY2U6c2VjcmV0",
+			[]string{fmt.Sprintf(here, "/orders/7"),
+				`- identity source: the header Authorization has a token without "Bearer " before it, ` +
+					"so API Gateway does not invoke the authorizer"},
+		},
+		{
 			"a REQUEST authorizer without caching, which fails",
 			0,
 			"GET /prod/asked",

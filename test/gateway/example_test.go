@@ -151,7 +151,7 @@ func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 			const needs,
 				lacks = "the route requires scope orders/write and group admins, " +
 				"and the caller has the scopes orders/read, orders/write; ",
-				"the caller lacks group admins and has none; "
+				"the caller lacks group admins and has none"
 			for _, c := range []struct {
 				name, token string
 				cache       localgateway.CacheResult
@@ -160,18 +160,18 @@ func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 				{"cached", writer, "HIT", needs},
 				{"asked", api.Token(localgateway.TokenRequest{Subject: "other", Scopes: []string{"orders/write"}}), "MISS", lacks},
 				{"expired", api.Token(localgateway.TokenRequest{Expires: -time.Minute}), "MISS",
-					`the authorizer refused the token: expired, its exp has passed: got "20`},
+					`the authorizer refused the token: its exp has passed (expired): got "20`},
 				{"another audience", api.Token(localgateway.TokenRequest{Audience: "invoices"}), "MISS",
-					`the authorizer refused the token: audience, its aud, or client_id, is not this API's: ` +
-						`got "invoices", want "orders"; `},
+					`the authorizer refused the token: its aud, or client_id, is not this API's (audience): ` +
+						`got "invoices", want "orders"`},
 				{
 					"another issuer",
 					api.Token(localgateway.TokenRequest{Claims: map[string]any{"iss": "https://other.example.com"}}),
 					"MISS",
-					`the authorizer refused the token: issuer, its iss is not a configured issuer: got "https://other.example.com", want "` + api.Issuers()[0] + `"; `,
+					`the authorizer refused the token: its iss is not a configured issuer (issuer): got "https://other.example.com", want "` + api.Issuers()[0] + `"`,
 				},
 				{"another scope", api.Token(localgateway.TokenRequest{Scopes: []string{"orders/writer"}}), "MISS",
-					"the caller lacks scope orders/write and has orders/writer; "},
+					"the caller lacks scope orders/write and has orders/writer"},
 			} {
 				got := api.send(t, with("DELETE", noOrder, c.token)).record
 				if detail := got.Checks[len(got.Checks)-1].Detail; got.Cache != c.cache || !strings.HasPrefix(got.Reason, c.want) ||

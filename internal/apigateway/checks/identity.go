@@ -106,6 +106,10 @@ func (g *Guard) identity(c *Call, a *apimodel.Authorizer) ([]string, *mapping.Fa
 				s.header,
 				a.Validation,
 			)
+			if bearer, err := s.accepts("Bearer " + token); bearer && err == nil && !strings.Contains(token, " ") {
+				d.Reason = fmt.Sprintf("the header %s has a token without \"Bearer \" before it, so API Gateway does not invoke "+
+					"the authorizer", s.header)
+			}
 		default:
 			return []string{token}, nil
 		}

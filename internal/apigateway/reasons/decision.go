@@ -75,8 +75,14 @@ var glosses = map[string]string{
 		"(gatehouse dev --client-cert FILE presents one)",
 }
 
-// refusedToken begins the explanation of a 401.
-const refusedToken = "the authorizer refused the token: "
+// refusedAs begins the explanation of a 401, with a reason of the authorizer's log.
+func refusedAs(reason string) string {
+	const refused = "the authorizer refused the token: "
+	if gloss := glosses[reason]; gloss != "" {
+		return refused + gloss + " (" + reason + ")"
+	}
+	return refused + reason
+}
 
 // sessionGlosses explains why a request has no session.
 var sessionGlosses = map[string]string{
@@ -98,10 +104,7 @@ func (d decision) why() string {
 	case d.Outcome == "denied" && d.Reason == "cross_site":
 		return fromAnotherSite
 	case d.Outcome == "unauthorized":
-		why := refusedToken + d.Reason
-		if gloss := glosses[d.Reason]; gloss != "" {
-			why += ", " + gloss
-		}
+		why := refusedAs(d.Reason)
 		if d.Got != "" && d.Want != "" {
 			why += fmt.Sprintf(": got %q, want %q", d.Got, d.Want)
 		}

@@ -18,14 +18,14 @@ func TestDecisions(t *testing.T) {
 		want  string
 	}{
 		{"a refused token", one(`"outcome":"unauthorized","reason":"expired"`),
-			"the authorizer refused the token: expired, its exp has passed"},
+			"the authorizer refused the token: its exp has passed (expired)"},
 		{"a value that is not the one that is wanted",
 			one(`"outcome":"unauthorized","reason":"audience","got":"api://x","want":"api://orders"`),
-			`the authorizer refused the token: audience, its aud, or client_id, is not this API's: got "api://x", want ` +
+			`the authorizer refused the token: its aud, or client_id, is not this API's (audience): got "api://x", want ` +
 				`"api://orders"`},
 		{"a time that has passed",
 			one(`"outcome":"unauthorized","reason":"expired","got":"2023-11-14T22:12:20Z","want":"after 2023-11-14T22:13:20Z"`),
-			`the authorizer refused the token: expired, its exp has passed: got "2023-11-14T22:12:20Z", want "after ` +
+			`the authorizer refused the token: its exp has passed (expired): got "2023-11-14T22:12:20Z", want "after ` +
 				`2023-11-14T22:13:20Z"`},
 		{
 			"missing rights",

@@ -50,9 +50,10 @@ func Of(api *apimodel.API, m *apimodel.Method, requires matrix.Route) *Route {
 	return &Route{authorizer: m.Authorizer, requires: requires, sessions: sessionsOf(api, m.Authorizer)}
 }
 
-// Explain adds the reason for a denial by an authorizer's function or its policy to the beginning of the failure and of
-// the last step of the trace. The reason is the included authorizer's. For a cached answer, it is what the access table
-// requires and what the caller has. For a request without a session, it is how to get one.
+// Explain adds the reason for a denial by an authorizer's function or its policy to the beginning of the last step of
+// the trace. The reason is the included authorizer's, and replaces that of the failure. For a cached answer, it is what
+// the access table requires and what the caller has; for a request without a session, how to get one. These precede the
+// reason of the failure, as does that of a function that failed.
 func (r *Route) Explain(d *mapping.Failure, c *checks.Call, v *checks.Verdict) *mapping.Failure {
 	last := len(v.Trace) - 1
 	if last < 0 {
@@ -76,7 +77,10 @@ func (r *Route) Explain(d *mapping.Failure, c *checks.Call, v *checks.Verdict) *
 	}
 	v.Trace[last].Detail = why + "; " + v.Trace[last].Detail
 	told := *d
-	told.Reason = why + "; " + told.Reason
+	told.Reason = why
+	if v.AuthorizerReason == "" || d.StatusCode() >= 500 {
+		told.Reason += "; " + d.Reason // the function did not say it of this request, or failed
+	}
 	return &told
 }
 

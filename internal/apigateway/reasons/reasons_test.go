@@ -8,6 +8,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/events"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
@@ -58,6 +59,30 @@ func TestCallerHas(t *testing.T) {
 			got := r.callerHas(call, events.Caller{Lambda: &events.LambdaCaller{Context: c.context}})
 			if got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+// TestExplain checks that a reason of the authorizer's own is told alone, and any other with what the check says.
+func TestExplain(t *testing.T) {
+	const statement = "statement 1 denies it"
+	route := Of(&apimodel.API{}, &apimodel.Method{}, matrix.Route{Who: "scope a"})
+	for name, c := range map[string]struct {
+		check, own string // the authorizer's own reason; "" for a cached answer
+		status     int
+		want       string
+	}{
+		"the policy denies it":        {"policy", "the caller lacks scope a", 403, "the caller lacks scope a"},
+		"a cached policy denies it":   {"policy", "", 403, "the route requires scope a; " + statement},
+		"the function failed":         {"authorizer", "no database", 500, "no database; " + statement},
+		"another check than a policy": {"API key", "", 403, statement},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := &checks.Verdict{AuthorizerReason: c.own, Trace: []checks.Step{{Check: c.check, Detail: statement}}}
+			got := route.Explain(&mapping.Failure{Status: c.status, Reason: statement}, &checks.Call{}, v)
+			if got.Reason != c.want {
+				t.Errorf("got %q, want %q", got.Reason, c.want)
 			}
 		})
 	}

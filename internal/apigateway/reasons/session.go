@@ -50,10 +50,10 @@ func (s *sessions) why(why, by string, c *checks.Call) string {
 			"only once", times("Cookie"))
 	case why == "" && by == "policy" && !session.SafeVerb(c.Verb) && site != "same-origin", why == fromAnotherSite:
 		return fromAnotherSite + ": Sec-Fetch-Site is " + site
-	case strings.HasPrefix(why, refusedToken+"expired") && s.login != "" && s.inTable:
+	case strings.HasPrefix(why, refusedAs("expired")) && s.login != "" && s.inTable:
 		return "the token of the session has expired, and there is no refresh token to renew it with: log in again, at " +
 			s.login + "/login"
-	case strings.HasPrefix(why, refusedToken+"expired") && s.login != "":
+	case strings.HasPrefix(why, refusedAs("expired")) && s.login != "":
 		return "the token of the session has expired: POST " + s.login + "/refresh gets a new one"
 	}
 	return why

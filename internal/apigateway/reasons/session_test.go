@@ -17,7 +17,7 @@ func TestSessionReasons(t *testing.T) {
 		c.Headers = append(c.Headers, exchange.Header{Name: "Cookie", Value: "a=b"}, exchange.Header{Name: name, Value: "c"})
 		return c
 	}
-	const expired = refusedToken + "expired, its exp has passed"
+	expired := refusedAs("expired")
 	for _, c := range []struct {
 		name, login, why, by string
 		call                 *checks.Call
