@@ -80,6 +80,11 @@ var kinds = map[string]kind{
 		"FunctionUrl": "https://{id32}.lambda-url.{region}.on.aws/",
 	}},
 
+	"AWS::CloudFront::Distribution": {ref: "E{ID17}", attributes: map[string]string{
+		"Id":         "E{ID17}",
+		"DomainName": "d{id10}.cloudfront.net",
+	}},
+
 	"AWS::Cognito::UserPool": {ref: "{region}_{Id9}", attributes: map[string]string{
 		"UserPoolId":   "{region}_{Id9}",
 		"Arn":          "arn:{partition}:cognito-idp:{region}:{account}:userpool/{region}_{Id9}",

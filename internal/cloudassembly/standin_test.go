@@ -25,7 +25,8 @@ func TestStandIns(t *testing.T) {
 	  "Queue": {"Type": "AWS::SQS::Queue"}, "Topic": {"Type": "AWS::SNS::Topic"}, "Custom": {"Type": "Custom::Thing"},
 	  "Link": {"Type": "AWS::ApiGatewayV2::VpcLink"}, "Balancer": {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer"},
 	  "Network": {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer", "Properties": {"Type": "network", "Name": "orders"}},
-	  "Net": {"Type": "AWS::EC2::VPC"}, "Endpoint": {"Type": "AWS::EC2::VPCEndpoint"}
+	  "Net": {"Type": "AWS::EC2::VPC"}, "Endpoint": {"Type": "AWS::EC2::VPCEndpoint"},
+	  "Site": {"Type": "AWS::CloudFront::Distribution"}
 	}}`
 	a := parse(t, template)
 	const arn = "^arn:aws:"
@@ -68,6 +69,8 @@ func TestStandIns(t *testing.T) {
 		{"Net", "^vpc-[0-9a-f]{17}$"},
 		{"Net.VpcId", "^vpc-[0-9a-f]{17}$"},
 		{"Endpoint", "^vpce-[0-9a-f]{17}$"},
+		{"Site", "^E[A-Z0-9]{17}$"},
+		{"Site.DomainName", `^d[a-z0-9]{10}\.cloudfront\.net$`},
 		{"Endpoint.Id", "^vpce-[0-9a-f]{17}$"},
 		{"Custom", "^Shop-Custom-[A-Z0-9]{12}$"},
 		{"AWS::StackId",
