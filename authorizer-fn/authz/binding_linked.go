@@ -7,6 +7,7 @@ import (
 	"errors"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/dpop"
+	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
 )
 
 // checksBindings reports whether this program can check what tokens are bound to. Programs that are not functions
@@ -14,13 +15,15 @@ import (
 const checksBindings = true
 
 // checkHolder checks that the request is by the holder of a token that its issuer binds: to a key or a certificate.
-func (a *Authorizer) checkHolder(ctx context.Context, e event, verb, text string, byDPoP bool, token claims) error {
+func (a *Authorizer) checkHolder(
+	ctx context.Context, e event, arn policycompiler.ARN, text string, byDPoP bool, token claims,
+) error {
 	if a.issuers[token.Issuer()].CertificateBound {
 		if err := e.checkBinding(token); err != nil {
 			return err
 		}
 	}
-	return a.checkProof(ctx, e, verb, text, byDPoP, token)
+	return a.checkProof(ctx, e, arn, text, byDPoP, token)
 }
 
 // bindingReason returns the reason for an error about a binding, or "" for another error.

@@ -2,7 +2,11 @@
 
 package authz
 
-import "context"
+import (
+	"context"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
+)
 
 // checksBindings is false in a function that is built without them. The compiler then leaves out what it guards. Such
 // a function does not start with a configuration that requires bindings.
@@ -17,7 +21,7 @@ func (a *Authorizer) present(e event) (text string, byDPoP bool, err error) {
 	return text, false, err
 }
 
-func (a *Authorizer) checkHolder(context.Context, event, string, string, bool, claims) error {
+func (a *Authorizer) checkHolder(context.Context, event, policycompiler.ARN, string, bool, claims) error {
 	return nil
 }
 

@@ -25,6 +25,13 @@ type Config struct {
 	// reached, requests are denied with a 500. Default: each instance remembers the proofs that it has checked itself.
 	ProofTable string
 
+	// ProofURLs are the https URLs that clients call the API's routes under, such as "https://shop.example.com/api" for
+	// "https://shop.example.com/api/orders" and the route "GET /orders", if an issuer is [Issuer.DPoPBound]. A DPoP proof
+	// must then be for one of them and the path of the request below the stage. Hosts are in lower case, and paths are
+	// literal and do not end in a slash. Default: the URL of the request as API Gateway reports it in requestContext
+	// (domainName and path).
+	ProofURLs []string
+
 	// PerRequest says that an answer serves only the requested verb and path, because API Gateway does not cache it (a TTL
 	// of 0) or caches it by verb and path too. The policy then covers that method ARN instead of the whole API. Default:
 	// false.

@@ -109,7 +109,7 @@ func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([
 	}
 	issuer := a.issuers[token.Issuer()]
 	d.issuer, d.kid = token.Issuer(), token.KeyID()
-	if err := a.checkHolder(ctx, e, arn.Verb, text, byDPoP, token); err != nil {
+	if err := a.checkHolder(ctx, e, arn, text, byDPoP, token); err != nil {
 		return nil, err
 	}
 	principal, ok := issuer.principalOf(token)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/dpop"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
@@ -66,7 +67,9 @@ func (a *Authorizer) present(e event) (text string, byDPoP bool, err error) {
 
 // checkProof checks the token's binding and the request's proof. It also refuses a token that was presented by the
 // other scheme.
-func (a *Authorizer) checkProof(ctx context.Context, e event, verb, text string, byDPoP bool, token claims) error {
+func (a *Authorizer) checkProof(
+	ctx context.Context, e event, arn policycompiler.ARN, text string, byDPoP bool, token claims,
+) error {
 	p, ok := a.proofs.(*proofs)
 	if !ok {
 		return nil
@@ -84,7 +87,7 @@ func (a *Authorizer) checkProof(ctx context.Context, e event, verb, text string,
 	}
 	now := p.now()
 	proof, err := dpop.Check(e.values("multiValueHeaders", "headers", dpop.Header, true), dpop.Request{
-		Method: verb, Token: text, URL: e.url(), Local: p.local,
+		Method: arn.Verb, Token: text, URLs: p.urls(e, arn.Path, a.config.ProofURLs), Local: p.local,
 		Thumbprints: thumbprints, Now: now, Leeway: issuer.Leeway,
 	})
 	if err != nil {
@@ -117,12 +120,27 @@ func keysOf(token claims) ([]string, error) {
 	return out, nil
 }
 
+// urls returns the URLs that count for a request with a path below the stage: those of [Config.ProofURLs] if there are
+// some, and otherwise the one that the client called. The development gateway serves an API at another address than its
+// clients know, so there, the latter counts too.
+func (p *proofs) urls(e event, path string, bases []string) (urls []dpop.URL) {
+	for _, base := range bases {
+		urls = append(urls, dpop.Under(base, path)...)
+	}
+	if len(bases) == 0 || p.local {
+		urls = append(urls, e.url())
+	}
+	return urls
+}
+
 // url returns the URL that the client called. API Gateway reports the host of the request, and the path as it was sent:
 // with the stage at the API's own address, and with the base path at a custom domain. Headers such as Host and
 // X-Forwarded-Host do not count.
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html (the
 // event), https://github.com/localstack/localstack/pull/12296 (requestContext.path at custom domains) and
-// https://gist.github.com/GREsau/444c7d4d0bb9e8c82dd1a585931028bd (the same, observed on AWS)
+// https://gist.github.com/GREsau/444c7d4d0bb9e8c82dd1a585931028bd (the same, observed on AWS), and an event that was
+// recorded on AWS, with an escape:
+// https://github.com/hotsock/voker/blob/a1c00bf491e0/vokerhttp/testdata/apigwv1-request.json
 func (e event) url() (u dpop.URL) {
 	context := e.request.Get("requestContext")
 	u.Host, _ = context.Get("domainName").Text()

@@ -2,6 +2,12 @@
 
 package authz
 
+import (
+	"slices"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
+)
+
 // bindsByDPoP reports whether tokens of some issuer are bound by DPoP.
 func (c Config) bindsByDPoP() bool {
 	for i := range c.Issuers {
@@ -18,7 +24,17 @@ func (c Config) checkDPoP(fail func(format string, a ...any)) {
 		if c.ProofTable != "" {
 			fail("proofTable is set, and no issuer is dpopBound")
 		}
+		if len(c.ProofURLs) > 0 {
+			fail("proofUrls is set, and no issuer is dpopBound")
+		}
 		return
+	}
+	for i, u := range c.ProofURLs {
+		if err := httpname.CheckBaseURL(u); err != nil {
+			fail("proofUrls: %w", err)
+		} else if slices.Contains(c.ProofURLs[:i], u) {
+			fail("proofUrls has %q twice", u)
+		}
 	}
 	for _, i := range c.Issuers {
 		if i.DPoPBound && i.AcceptBoundTokens {

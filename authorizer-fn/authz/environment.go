@@ -14,6 +14,7 @@ func (c Config) Environment() map[string]string {
 		Session:             c.Session.written(),
 		PerRequest:          c.PerRequest,
 		ProofTable:          c.ProofTable,
+		ProofURLs:           c.ProofURLs,
 		PolicyEndsWithToken: c.PolicyEndsWithToken,
 		ContextClaims:       c.ContextClaims,
 		UsageKeyClaim:       c.UsageKeyClaim,
@@ -116,9 +117,10 @@ func (c *Config) read(v strictjson.Value) error {
 			})
 		},
 		"session":    c.readSession,
-		"perRequest": &c.PerRequest, "proofTable": &c.ProofTable, "contextClaims": &c.ContextClaims, "noTokenCache": &c.NoTokenCache,
-		"noMetrics": &c.NoMetrics, "policyEndsWithToken": &c.PolicyEndsWithToken,
-		"denyEscapedPaths": &c.DenyEscapedPaths, "usageKeyClaim": &c.UsageKeyClaim,
+		"perRequest": &c.PerRequest, "proofTable": &c.ProofTable, "proofUrls": &c.ProofURLs,
+		"contextClaims": &c.ContextClaims, "noTokenCache": &c.NoTokenCache, "noMetrics": &c.NoMetrics,
+		"policyEndsWithToken": &c.PolicyEndsWithToken,
+		"denyEscapedPaths":    &c.DenyEscapedPaths, "usageKeyClaim": &c.UsageKeyClaim,
 	}.Read(v)
 }
 

@@ -72,6 +72,7 @@ var full = Config{
 	},
 	PerRequest:          true,
 	ProofTable:          "proofs",
+	ProofURLs:           []string{"https://shop.example.com/api"},
 	ContextClaims:       []string{"email", "realm.roles"},
 	NoTokenCache:        true,
 	NoMetrics:           true,
@@ -113,7 +114,8 @@ func TestEnvironmentFormat(t *testing.T) {
 		`"maxAgeSeconds":28800,"allowOrigins":["https://www.example.com"],"table":{"name":"sessions",` +
 		`"discoveryUrl":"https://a.example.com/discovery","clientId":"web","clientAuth":"private_key_jwt",` +
 		`"secretArn":"arn4","secretField":"key","algorithm":"ES256","keyId":"2","audience":"https://a.example.com/token",` +
-		`"userPoolId":"eu-west-1_AbCdEfGhI","claims":["email"]}},"perRequest":true,"proofTable":"proofs","policyEndsWithToken":true,` +
+		`"userPoolId":"eu-west-1_AbCdEfGhI","claims":["email"]}},"perRequest":true,"proofTable":"proofs",` +
+		`"proofUrls":["https://shop.example.com/api"],"policyEndsWithToken":true,` +
 		`"contextClaims":["email","realm.roles"],"usageKeyClaim":"plan.key","denyEscapedPaths":true,` +
 		`"noTokenCache":true,"noMetrics":true}`
 	if got := full.Environment()[ConfigVariable]; got != want {

@@ -44,6 +44,15 @@ type JWT struct {
 	// instance.
 	ProofTable *ProofTable
 
+	// ProofURLs are the https URLs that clients call the routes under, if an issuer is [Issuer.DPoPBound] and API Gateway
+	// does not see the URL that clients call: behind Amazon CloudFront or another proxy. With
+	// "https://shop.example.com/api", the proof for "GET /orders" has the URL "https://shop.example.com/api/orders".
+	// Only these URLs count then, so add those of domains that clients also call directly. Each is a host in lower case
+	// and literal segments, without a slash at the end. The host after "https://" may be a CDK token. "gatehouse dev" and
+	// package localgateway also accept their own addresses. Default: the URL that API Gateway reports, which is right
+	// without a proxy.
+	ProofURLs []string
+
 	// PolicyEndsWithToken ends a cached policy when its token expires, with a condition on aws:CurrentTime. The caller
 	// then gets a 403 until the policy's TTL ends, and a 401 after that. Set it if clients renew tokens before they
 	// expire, and not only after a 401. Test it on your deployment: AWS does not document the condition for authorizer
@@ -85,7 +94,7 @@ func (j *JWT) plan() *plan.JWT {
 		return nil
 	}
 	out := &plan.JWT{ContextClaims: j.ContextClaims, DenyEscapedPaths: j.DenyEscapedPaths, UsageKeyClaim: j.UsageKeyClaim}
-	out.ProofTable = j.ProofTable.plan()
+	out.ProofTable, out.ProofURLs = j.ProofTable.plan(), j.ProofURLs
 	out.Release, out.Hooked = j.Release.plan(j.FunctionProps), j.Package != ""
 	for _, i := range j.Issuers {
 		out.Issuers = append(out.Issuers, i.plan())
@@ -104,6 +113,7 @@ const (
 // build creates the included function with its configuration and the guard's access table.
 func (j *JWT) build(s *site, g *plan.Guard, config settings.Authorizer) included {
 	config.ContextClaims = slices.Clone(j.ContextClaims)
+	config.ProofURLs = slices.Clone(j.ProofURLs)
 	config.UsageKeyClaim = j.UsageKeyClaim
 	config.DenyEscapedPaths = j.DenyEscapedPaths
 	config.NoTokenCache = j.NoTokenCache

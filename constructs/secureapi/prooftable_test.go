@@ -15,12 +15,15 @@ import (
 
 // proven makes an API whose tokens are bound by DPoP, with a table of used proofs.
 func proven(stack awscdk.Stack, table *secureapi.ProofTable) {
+	provenWith(stack, &secureapi.JWT{ProofTable: table})
+}
+
+// provenWith makes an API whose tokens are bound by DPoP, with these settings.
+func provenWith(stack awscdk.Stack, jwt *secureapi.JWT) {
+	jwt.Issuers = []secureapi.Issuer{{URL: "https://id.example.com", Audiences: []string{"a"}, DPoPBound: true}}
 	secureapi.New(stack, "Api", &secureapi.Props{
 		Authorizer: secureapi.RequestAuthorizer{
-			JWT: &secureapi.JWT{
-				Issuers:    []secureapi.Issuer{{URL: "https://id.example.com", Audiences: []string{"a"}, DPoPBound: true}},
-				ProofTable: table,
-			},
+			JWT:      jwt,
 			CacheTTL: secureapi.NoCache,
 		},
 		Routes: []secureapi.Route{secureapi.Integrate("GET /orders", secureapi.Respond(200, "orders"))},

@@ -142,7 +142,7 @@ func (p *Provider) keyOfClient(r *http.Request) (string, *fault) {
 		return "", nil
 	}
 	thumbprint, err := dpop.KeyOf(proofs, dpop.Request{
-		Method: r.Method, URL: dpop.URL{Host: r.Host, Path: r.URL.EscapedPath()}, Local: true, Now: p.now(),
+		Method: r.Method, URLs: []dpop.URL{{Host: r.Host, Path: r.URL.EscapedPath()}}, Local: true, Now: p.now(),
 	})
 	if err != nil {
 		got, want := jwt.Mismatch(err)

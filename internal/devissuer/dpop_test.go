@@ -71,7 +71,7 @@ func TestMintedTokensAreBound(t *testing.T) {
 		t.Helper()
 		got, err := dpop.Check([]string{proof}, dpop.Request{
 			Method: "GET", Token: token, Thumbprints: []string{jkt}, Local: true, Now: time.Now(),
-			URL: dpop.URL{Host: "127.0.0.1:4000", Path: "/prod/orders", Stage: "prod"},
+			URLs: []dpop.URL{{Host: "127.0.0.1:4000", Path: "/prod/orders", Stage: "prod"}},
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -86,9 +86,9 @@ type Request struct {
 	Method string // as received
 	Token  string // the access token
 
-	// URL is the request's URL without query and fragment. Local also accepts the URL as the development gateway serves
-	// it.
-	URL   URL
+	// URLs are the URLs of the request without query and fragment, of which the proof has one. Local also accepts them as
+	// the development gateway serves them.
+	URLs  []URL
 	Local bool
 
 	Thumbprints []string // of the keys that the token is bound to: the same one in each place that names one
@@ -159,8 +159,9 @@ func (r Request) check(signed jwt.SelfSigned) (Proof, error) {
 		htm, _ := claims.Get("htm").Text()
 		return Proof{}, jwt.Mismatched(ErrMethod, htm, r.Method)
 	}
-	if htu, ok := claims.Get("htu").Text(); !ok || !r.URL.is(htu, r.Local) {
-		return Proof{}, jwt.Mismatched(ErrURL, htu, r.URL.String())
+	htu, ok := claims.Get("htu").Text()
+	if !ok || !slices.ContainsFunc(r.URLs, func(u URL) bool { return u.is(htu, r.Local) }) {
+		return Proof{}, jwt.Mismatched(ErrURL, htu, orOf(r.URLs))
 	}
 	seconds, _, ok := claims.Get("iat").Floor()
 	if !ok {

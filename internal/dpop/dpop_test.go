@@ -4,6 +4,7 @@ import (
 	"crypto/elliptic"
 	"crypto/sha256"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -54,7 +55,7 @@ func thumbprintOf(k *authztest.Key) string {
 func want(k *authztest.Key) Request {
 	return Request{
 		Method: "GET", Token: accessToken, Now: t0, Thumbprints: []string{thumbprintOf(k)},
-		URL: URL{Host: "api.example.com", Path: "/v1/orders/7", Stage: "prod"},
+		URLs: []URL{{Host: "api.example.com", Path: "/v1/orders/7", Stage: "prod"}},
 	}
 }
 
@@ -70,7 +71,7 @@ func TestExampleOfTheStandard(t *testing.T) {
 	r := Request{
 		Method: "GET", Token: accessToken, Now: t0,
 		Thumbprints: []string{"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"},
-		URL:         URL{Host: "resource.example.org", Path: "/protectedresource"},
+		URLs:        []URL{{Host: "resource.example.org", Path: "/protectedresource"}},
 	}
 	got, err := Check([]string{text}, r)
 	if err != nil || got.ID == "" || !got.Until.After(t0.Add(MaxAge)) {
@@ -104,8 +105,8 @@ func TestGoodProofs(t *testing.T) {
 		{"the default port", nil, object{"htu": "https://api.example.com:443/v1/orders/7"}, nil},
 		{"an escape of an unreserved character", nil, object{"htu": "https://api.example.com/v1/%6frders/7"}, nil},
 		{"an escape in lower case", nil, object{"htu": "https://api.example.com/v1/a%2fb"},
-			func(r *Request) { r.URL.Path = "/v1/a%2Fb" }},
-		{"no path at the root", nil, object{"htu": "https://api.example.com"}, func(r *Request) { r.URL.Path = "/" }},
+			func(r *Request) { r.URLs[0].Path = "/v1/a%2Fb" }},
+		{"no path at the root", nil, object{"htu": "https://api.example.com"}, func(r *Request) { r.URLs[0].Path = "/" }},
 		{"the oldest", nil, object{"iat": t0.Add(-MaxAge).Unix()}, nil},
 		{"a fraction of a second", nil, object{"iat": float64(t0.Unix()) + 0.5}, nil},
 		{"a clock that is ahead", nil, object{"iat": t0.Add(MaxAhead).Unix()}, nil},
@@ -116,10 +117,10 @@ func TestGoodProofs(t *testing.T) {
 			object{"jwk": jwk(mine).With(object{"ext": true, "key_ops": []string{"verify"}})}, nil, nil},
 		{"a method of no standard", nil, object{"htm": "purge"}, func(r *Request) { r.Method = "purge" }},
 		{"the development gateway", nil, object{"htu": "http://localhost:3000/prod/orders"}, func(r *Request) {
-			r.Local, r.URL = true, URL{Host: "localhost:3000", Path: "/prod/orders", Stage: "prod"}
+			r.Local, r.URLs = true, []URL{{Host: "localhost:3000", Path: "/prod/orders", Stage: "prod"}}
 		}},
 		{"one of its APIs", nil, object{"htu": "http://localhost:3000/prod-orders/7"}, func(r *Request) {
-			r.Local, r.URL = true, URL{Host: "localhost:3000", Path: "/prod/7", Stage: "prod"}
+			r.Local, r.URLs = true, []URL{{Host: "localhost:3000", Path: "/prod/7", Stage: "prod"}}
 		}},
 	} {
 		r := want(mine)
@@ -286,7 +287,8 @@ func TestThumbprintsInSeveralPlaces(t *testing.T) {
 // TestURLs compares a htu with the URL of a request: the stage is part of the path at the API's own address, and not at
 // a custom domain.
 // Sources: https://github.com/localstack/localstack/pull/12296 (requestContext.path for custom domains) and
-// https://gist.github.com/GREsau/444c7d4d0bb9e8c82dd1a585931028bd
+// https://gist.github.com/GREsau/444c7d4d0bb9e8c82dd1a585931028bd. The escape is of an event that was recorded on AWS:
+// https://github.com/hotsock/voker/blob/a1c00bf491e0/vokerhttp/testdata/apigwv1-request.json
 func TestURLs(t *testing.T) {
 	const api = "abcdef1234.execute-api.eu-west-1.amazonaws.com"
 	for _, c := range []struct {
@@ -302,6 +304,8 @@ func TestURLs(t *testing.T) {
 		{"a proof for the custom domain at the API's address", api, "/prod/orders", "https://api.example.com/orders", false},
 		{"a slash at the end of the request", "api.example.com", "/orders/", "https://api.example.com/orders", false},
 		{"the same slash in both", "api.example.com", "/orders/", "https://api.example.com/orders/", true},
+		{"an escape at the API's own address", api, "/live/capture/space%20value",
+			"https://" + api + "/live/capture/space%20value", true},
 		{"an escaped slash", "api.example.com", "/orders/a%2Fb", "https://api.example.com/orders/a%2fb", true},
 		{"an escaped slash in one", "api.example.com", "/orders/a%2Fb", "https://api.example.com/orders/a/b", false},
 		{"another case of a letter", "api.example.com", "/Orders", "https://api.example.com/orders", false},
@@ -312,6 +316,79 @@ func TestURLs(t *testing.T) {
 		if got := (URL{Host: c.host, Path: c.path, Stage: "prod"}).is(c.htu, false); got != c.want {
 			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
 		}
+	}
+}
+
+// TestUnder compares a htu with the URLs of a request whose path is known below a base URL, which clients call at a
+// proxy.
+func TestUnder(t *testing.T) {
+	const root, shop = "https://api.example.com", "https://shop.example.com/api"
+	for _, c := range []struct {
+		name, base, path, htu string
+		want                  bool
+	}{
+		{"a host", root, "/orders", "https://api.example.com/orders", true},
+		{"its root", root, "/", "https://api.example.com/", true},
+		{"its root without a path", root, "/", "https://api.example.com", true},
+		{"a prefix", shop, "/orders", "https://shop.example.com/api/orders", true},
+		{"the root of a prefix", shop, "/", "https://shop.example.com/api/", true},
+		{"the root of a prefix without a slash", shop, "/", "https://shop.example.com/api", true},
+		{"scheme and host in upper case", shop, "/orders", "HTTPS://SHOP.example.com/api/orders", true},
+		{"the port 443", shop, "/orders", "https://shop.example.com:443/api/orders", true},
+		{"another port of the base", "https://shop.example.com:8443", "/a", "https://shop.example.com:8443/a", true},
+		{"an escape in another case", shop, "/a%2Fb", "https://shop.example.com/api/a%2fb", true},
+		{"without the prefix", shop, "/orders", "https://shop.example.com/orders", false},
+		{"with the prefix twice", shop, "/orders", "https://shop.example.com/api/api/orders", false},
+		{"the prefix in upper case", shop, "/orders", "https://shop.example.com/API/orders", false},
+		{"a longer prefix", shop, "/orders", "https://shop.example.com/apis/orders", false},
+		{"a prefix that ends in the path", shop, "/orders", "https://shop.example.com/apiorders", false},
+		{"another host", shop, "/orders", "https://www.example.com/api/orders", false},
+		{"a host that begins with it", shop, "/orders", "https://shop.example.com.evil.example/api/orders", false},
+		{"another port", shop, "/orders", "https://shop.example.com:8443/api/orders", false},
+		{"the port 443 for another", "https://shop.example.com:8443", "/a", "https://shop.example.com:443/a", false},
+		{"http", shop, "/orders", "http://shop.example.com/api/orders", false},
+		{"a slash at the end", shop, "/orders", "https://shop.example.com/api/orders/", false},
+		{"no slash at the end of the request's", shop, "/orders/", "https://shop.example.com/api/orders", false},
+		{"a query", shop, "/orders", "https://shop.example.com/api/orders?a=b", false},
+		{"an empty query at the root", shop, "/", "https://shop.example.com/api?", false},
+		{"a fragment", shop, "/orders", "https://shop.example.com/api/orders#a", false},
+		{"a user", shop, "/orders", "https://shop.example.com@evil.example/api/orders", false},
+		{"dot segments", shop, "/orders", "https://shop.example.com/x/../api/orders", false},
+		{"a request with dot segments", shop, "/../orders", "https://shop.example.com/orders", false},
+	} {
+		got := slices.ContainsFunc(Under(c.base, c.path), func(u URL) bool { return u.is(c.htu, false) })
+		if got != c.want {
+			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+// TestSeveralURLs accepts a proof for any of a request's URLs, and says all of them if it refuses one.
+func TestSeveralURLs(t *testing.T) {
+	r := want(mine)
+	r.URLs = append(r.URLs, URL{Host: "shop.example.com", Path: "/orders/7"})
+	for htu, ok := range map[string]bool{
+		"https://api.example.com/v1/orders/7":  true,
+		"https://shop.example.com/orders/7":    true,
+		"https://shop.example.com/v1/orders/7": false,
+		"https://api.example.com/orders/7":     false,
+	} {
+		_, err := Check([]string{proof(mine, "ES256", nil, object{"htu": htu})}, r)
+		if (err == nil) != ok {
+			t.Errorf("%s: got %v, want accepted: %v", htu, err, ok)
+		}
+		if ok {
+			continue
+		}
+		got, expected := jwt.Mismatch(err)
+		const both = "https://api.example.com/v1/orders/7 or https://shop.example.com/orders/7"
+		if got != htu || expected != both {
+			t.Errorf("%s: got %q and %q, want both URLs: %q", htu, got, expected, both)
+		}
+	}
+	r.URLs = nil
+	if _, err := Check([]string{proof(mine, "ES256", nil, nil)}, r); !errors.Is(err, ErrURL) {
+		t.Errorf("without a URL: got %v, want %v", err, ErrURL)
 	}
 }
 

@@ -56,7 +56,7 @@ func FuzzCheck(f *testing.F) {
 	f.Fuzz(func(t *testing.T, htm, htu, ath string, iat int64) {
 		r := want(mine)
 		_, err := Check([]string{proof(mine, "ES256", nil, object{"htm": htm, "htu": htu, "ath": ath, "iat": iat})}, r)
-		ok := htm == r.Method && ath == good["ath"] && r.URL.is(htu, false) &&
+		ok := htm == r.Method && ath == good["ath"] && r.URLs[0].is(htu, false) &&
 			t0.Add(-MaxAge).Unix() <= iat && iat <= t0.Add(MaxAhead).Unix()
 		if ok != (err == nil) {
 			t.Errorf("got %v, want accepted: %v", err, ok)

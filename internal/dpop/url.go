@@ -6,9 +6,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/percent"
 )
 
-// URL is the URL of a request, as API Gateway reports it.
+// URL is a URL of a request.
 type URL struct {
-	// Host is the name that the client called, in any case.
+	// Host is the name that the client called, in any case, with the port unless it is 443.
 	Host string
 
 	// Path is the path that the client called, undecoded: with the stage at the API's own address, and with the base path
@@ -19,8 +19,31 @@ type URL struct {
 	Stage string
 }
 
+// Under returns the URLs of a path under a base URL, such as "https://shop.example.com/api", which has passed
+// [httpname.CheckBaseURL]. At the root of a base URL with a path, clients may leave the slash at the end out.
+func Under(base, path string) []URL {
+	host, prefix, _ := strings.Cut(strings.TrimPrefix(base, "https://"), "/")
+	if prefix == "" {
+		return []URL{{Host: host, Path: path}}
+	}
+	urls := []URL{{Host: host, Path: "/" + prefix + path}}
+	if path == "/" {
+		urls = append(urls, URL{Host: host, Path: "/" + prefix})
+	}
+	return urls
+}
+
 // String returns the URL for logs.
 func (u URL) String() string { return "https://" + u.Host + u.Path }
+
+// orOf returns URLs for logs.
+func orOf(urls []URL) string {
+	texts := make([]string, len(urls))
+	for i, u := range urls {
+		texts[i] = u.String()
+	}
+	return strings.Join(texts, " or ")
+}
 
 // is reports whether a htu is this URL. As RFC 9449, section 4.3 asks, both are normalized by syntax and scheme (RFC
 // 3986, sections 6.2.2 and 6.2.3): the case of scheme and host, the port 443, an empty path, the case of escapes, and

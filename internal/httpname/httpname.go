@@ -1,4 +1,5 @@
-// Package httpname checks the names and values of HTTP: names of headers, values of headers, and web origins.
+// Package httpname checks the names and values of HTTP: names of headers, values of headers, web
+// origins, and base URLs.
 //
 //	if !httpname.IsToken(name) || !httpname.IsValue(value) {
 //		return errors.New("not a header")

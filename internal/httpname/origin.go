@@ -30,7 +30,6 @@ func CheckOrigin(s string) error {
 		return fail("browsers send origins in lower case: write %q", low)
 	}
 	u, err := url.Parse(s)
-	foreign := func(r rune) bool { return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789.-_:[]", r) }
 	if err != nil || u.Host != host || u.Hostname() == "" || strings.ContainsFunc(host, foreign) {
 		return fail("want a host name in ASCII, without user or list: one origin a string, like %q",
 			"https://shop.example.com")
@@ -39,4 +38,9 @@ func CheckOrigin(s string) error {
 		return fail("browsers leave the scheme's own port out: write %q", strings.TrimSuffix(s, ":"+p))
 	}
 	return nil
+}
+
+// foreign reports whether a host and port in lower case cannot have a character.
+func foreign(r rune) bool {
+	return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789.-_:[]", r)
 }

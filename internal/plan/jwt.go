@@ -17,8 +17,9 @@ type JWT struct {
 	DenyEscapedPaths bool
 	UsageKeyClaim    string
 	ProofTable       *ProofTable // nil without one
-	Release          *Release    // nil without one
-	Hooked           bool        // whether a main package of the app's own may give callers rights
+	ProofURLs        []string
+	Release          *Release // nil without one
+	Hooked           bool     // whether a main package of the app's own may give callers rights
 }
 
 func (j *JWT) check() (errs []error) {
@@ -38,6 +39,7 @@ func (j *JWT) check() (errs []error) {
 	}
 	binds := slices.ContainsFunc(j.Issuers, func(i issuer.Issuer) bool { return i.DPoPBound })
 	errs = append(errs, j.ProofTable.check(binds)...)
+	errs = append(errs, checkProofURLs(j.ProofURLs, binds)...)
 	if err := j.checkOpaqueIssuers(); err != nil {
 		errs = append(errs, err)
 	}

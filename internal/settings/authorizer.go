@@ -31,6 +31,7 @@ type Authorizer struct {
 	Session             *Session      `json:"session,omitempty"`
 	PerRequest          bool          `json:"perRequest,omitempty"`
 	ProofTable          string        `json:"proofTable,omitempty"`
+	ProofURLs           []string      `json:"proofUrls,omitempty"`
 	PolicyEndsWithToken bool          `json:"policyEndsWithToken,omitempty"`
 	ContextClaims       []string      `json:"contextClaims,omitempty"`
 	UsageKeyClaim       string        `json:"usageKeyClaim,omitempty"`

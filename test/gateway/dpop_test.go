@@ -36,7 +36,15 @@ func newProven(app awscdk.App) {
 			}},
 			CacheTTL: secureapi.NoCache,
 		},
+		Authorizers: map[string]secureapi.Authorizer{"proxied": secureapi.RequestAuthorizer{
+			JWT: &secureapi.JWT{
+				Issuers:   []secureapi.Issuer{{URL: bindingIssuer, Audiences: []string{"orders"}, DPoPBound: true}},
+				ProofURLs: []string{"https://shop.example.com/api"},
+			},
+			CacheTTL: secureapi.NoCache,
+		}},
 		Routes: []secureapi.Route{
+			secureapi.Handle("GET /returns/{id}", orders, secureapi.GuardedBy("proxied")),
 			secureapi.Handle("GET /orders/{id}", orders, secureapi.AnyScope("orders:read")),
 			secureapi.Handle("POST /orders/{id}", orders, secureapi.AnyScope("orders:write")),
 		},
@@ -122,6 +130,19 @@ func TestProvenTokens(t *testing.T) {
 		r.URL.Path, r.Host = "/shop/orders/7", "api.example.com"
 		if got := s.send(t, r); got.status != status {
 			t.Errorf("at the domain, for %s: got %d (%s), want %d", htu, got.status, got.record.Reason, status)
+		}
+	}
+
+	// With ProofURLs, proofs for the URL at the proxy count, and here also those for the gateway's own address.
+	for htu, status := range map[string]int{
+		"https://shop.example.com/api/returns/a%2Fb": 200,
+		s.url + "/returns/a%2Fb":                     200,
+		"https://shop.example.com/returns/a%2Fb":     401,
+		"https://www.example.com/api/returns/a%2Fb":  401,
+	} {
+		r := s.request(t, "GET", "/returns/a%2Fb", "", "Authorization: DPoP "+bound, "DPoP: "+s.Proof("GET", htu, bound))
+		if got := s.send(t, r); got.status != status {
+			t.Errorf("behind a proxy, for %s: got %d (%s), want %d", htu, got.status, got.record.Reason, status)
 		}
 	}
 

@@ -22,16 +22,6 @@ func TestParametersThatALoginSets(t *testing.T) {
 	}
 }
 
-// A path needs no escapes if it has only the unreserved characters of RFC 3986, section 2.3.
-func TestNeedsEscape(t *testing.T) {
-	const unreserved = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~"
-	for r := range rune(256) {
-		if got, want := needsEscape(r), !strings.ContainsRune(unreserved, r); got != want {
-			t.Errorf("%q: got %t, want %t", r, got, want)
-		}
-	}
-}
-
 // The limits of a session's times and of its cookie's name.
 func TestLimitsOfSessions(t *testing.T) {
 	longest := "__Host-" + strings.Repeat("s", 57)

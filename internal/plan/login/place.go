@@ -66,17 +66,12 @@ func checkLiteralPath(field, path string) error {
 	}
 	rest, rooted := strings.CutPrefix(path, "/")
 	for s := range strings.SplitSeq(rest, "/") {
-		if !rooted || s == "" || s == "." || s == ".." || strings.ContainsFunc(s, needsEscape) {
+		if !rooted || s == "" || s == "." || s == ".." || strings.ContainsFunc(s, httpname.NeedsEscape) {
 			return fmt.Errorf("%s %q: want a path of letters, digits and - . _ ~ without a slash at its end, like %q", field,
 				path, "/auth")
 		}
 	}
 	return nil
-}
-
-// needsEscape reports whether a character would have to be escaped in a path (RFC 3986, section 2.3).
-func needsEscape(r rune) bool {
-	return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune("-._~", r)
 }
 
 // SameSite reports whether browsers treat two https origins as one site, or may do so: they have the same scheme and
