@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/plan/domain"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
 )
 
 // ClientCertificate is the identity source for the certificate that a client presents by mutual TLS.
@@ -13,13 +14,16 @@ var ClientCertificate = Context("identity.clientCert.clientCertPem")
 
 // CertificateBound returns the URL of an issuer whose tokens are bound to certificates, or "".
 func (l Lambda) CertificateBound() string {
+	return l.boundBy(func(i issuer.Issuer) bool { return i.CertificateBound })
+}
+
+// boundBy returns the URL of the first issuer that binds its tokens in a given way, or "".
+func (l Lambda) boundBy(way func(issuer.Issuer) bool) string {
 	if l.JWT == nil {
 		return ""
 	}
-	for _, i := range l.JWT.Issuers {
-		if i.CertificateBound {
-			return i.URL
-		}
+	if i := slices.IndexFunc(l.JWT.Issuers, way); i >= 0 {
+		return l.JWT.Issuers[i].URL
 	}
 	return ""
 }

@@ -13,15 +13,7 @@ const proofHeader = "DPoP"
 
 // DPoPBound returns the URL of an issuer whose tokens are bound by DPoP, or "".
 func (l Lambda) DPoPBound() string {
-	if l.JWT == nil {
-		return ""
-	}
-	for _, i := range l.JWT.Issuers {
-		if i.DPoPBound {
-			return i.URL
-		}
-	}
-	return ""
+	return l.boundBy(func(i issuer.Issuer) bool { return i.DPoPBound })
 }
 
 // ProofHeaders returns the headers of a request besides those of its token: DPoP if an issuer binds tokens by it.
