@@ -49,7 +49,7 @@ func TestDPoPBound(t *testing.T) {
 	jkt := holder.Thumbprint()
 	replace := func(event []byte, before, after string) []byte {
 		if !bytes.Contains(event, []byte(before)) {
-			t.Fatalf("the event does not have %s", before)
+			t.Fatalf("got the event %s, want %s in it", event, before)
 		}
 		return bytes.Replace(event, []byte(before), []byte(after), 1)
 	}
@@ -123,18 +123,18 @@ func TestDPoPBound(t *testing.T) {
 			f := newFixture(t, dpopRequired)
 			_, err := f.invoke(c.event)
 			if c.want == "" && err != nil {
-				t.Errorf("%v: %s", err, f.log.String())
+				t.Errorf("got %v, want no error; log: %s", err, f.log)
 			}
 			if c.want != "" && (err != ErrUnauthorized || !strings.Contains(f.log.String(), `"reason":"`+c.want+`"`)) {
-				t.Errorf("got %v, want a 401 with the reason %s: %s", err, c.want, f.log.String())
+				t.Errorf("got %v, want a 401 with the reason %s; log: %s", err, c.want, f.log)
 			}
 			if strings.Contains(f.log.String(), "eyJ") {
-				t.Errorf("the log has a part of a token or a proof: %s", f.log.String())
+				t.Errorf("the log contains a part of a token or a proof: %s", f.log)
 			}
 			if err == nil {
 				if _, err := f.invoke(c.event); err != ErrUnauthorized ||
 					!strings.Contains(f.log.String(), `"reason":"dpop_replay"`) {
-					t.Errorf("the same request again: %v: %s", err, f.log.String())
+					t.Errorf("the same request again: got %v, want a 401 with the reason dpop_replay; log: %s", err, f.log)
 				}
 			}
 		})
@@ -166,7 +166,7 @@ func TestDPoPNotRequired(t *testing.T) {
 			}
 		})
 		if _, err := f.invoke(c.event); err != ErrUnauthorized || !strings.Contains(f.log.String(), `"reason":"`+c.want+`"`) {
-			t.Errorf("%s: got %v, want a 401 with the reason %s: %s", c.name, err, c.want, f.log.String())
+			t.Errorf("%s: got %v, want a 401 with the reason %s; log: %s", c.name, err, c.want, f.log)
 		}
 	}
 }
@@ -193,7 +193,7 @@ func TestDPoPBesideBearers(t *testing.T) {
 		{"a bound token of the other issuer", proven([]string{"DPoP " + ofOther}, proof(ofOther)), ErrUnauthorized},
 	} {
 		if _, err := f.invoke(c.event); err != c.want {
-			t.Errorf("%s: got %v: %s", c.name, err, f.log.String())
+			t.Errorf("%s: got %v, want %v; log: %s", c.name, err, c.want, f.log)
 		}
 	}
 }
@@ -212,7 +212,7 @@ func TestDPoPWithoutTheTable(t *testing.T) {
 	good := boundTo(holder)
 	_, err := f.invoke(proven([]string{"DPoP " + good}, holder.Proof("GET", authztest.URL("/orders"), good, t0)))
 	if err != errUnavailable || !strings.Contains(f.log.String(), `"reason":"unavailable"`) {
-		t.Errorf("got %v: %s", err, f.log.String())
+		t.Errorf("got %v, want %v with the reason unavailable; log: %s", err, errUnavailable, f.log)
 	}
 }
 
@@ -220,7 +220,7 @@ func TestDPoPWithoutTheTable(t *testing.T) {
 func TestDPoPTableWithoutTag(t *testing.T) {
 	_, err := tryFixture(dpopRequired, func(s *setup) { s.config.ProofTable = "proofs" })
 	if !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), "built without the tag "+ProofTableTag) {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want ErrConfig with the tag", err)
 	}
 }
 
@@ -260,10 +260,10 @@ func TestDPoPByTheAnswer(t *testing.T) {
 			proof := holder.Proof("GET", authztest.URL("/orders"), c.token, t0)
 			_, err := f.invoke(proven([]string{"DPoP " + c.token}, proof))
 			if c.want == "" && err != nil {
-				t.Errorf("%v: %s", err, f.log)
+				t.Errorf("got %v, want no error; log: %s", err, f.log)
 			}
 			if c.want != "" && (err != ErrUnauthorized || !strings.Contains(f.log.String(), `"reason":"`+c.want+`"`)) {
-				t.Errorf("got %v, want a 401 with the reason %s: %s", err, c.want, f.log)
+				t.Errorf("got %v, want a 401 with the reason %s; log: %s", err, c.want, f.log)
 			}
 		})
 	}

@@ -24,7 +24,7 @@ func TestProofURLs(t *testing.T) {
 	}
 	with := func(event []byte, before, after string) []byte {
 		if !bytes.Contains(event, []byte(before)) {
-			t.Fatalf("the event does not have %s", before)
+			t.Fatalf("got the event %s, want %s in it", event, before)
 		}
 		return bytes.ReplaceAll(event, []byte(before), []byte(after))
 	}
@@ -71,14 +71,14 @@ func TestProofURLs(t *testing.T) {
 			f := newFixture(t, dpopRequired, func(s *setup) { s.config.ProofURLs = []string{shop, api} })
 			_, err := f.invoke(c.event)
 			if c.want == "" && err != nil {
-				t.Errorf("got %v: %s", err, f.log)
+				t.Errorf("got %v, want no error; log: %s", err, f.log)
 			}
 			if c.want != "" && (err != ErrUnauthorized || !strings.Contains(f.log.String(), `"reason":"`+c.want+`"`)) {
-				t.Errorf("got %v, want a 401 with the reason %s: %s", err, c.want, f.log)
+				t.Errorf("got %v, want a 401 with the reason %s; log: %s", err, c.want, f.log)
 			}
 			const both = `"want":"` + shop + `/orders or ` + api + `/orders"`
 			if c.want != "" && !strings.Contains(f.log.String(), both) {
-				t.Errorf("got %s, want a log with %s", f.log, both)
+				t.Errorf("got log %s, want %s in it", f.log, both)
 			}
 		})
 	}
@@ -92,10 +92,10 @@ func TestProofURLsCountOnce(t *testing.T) {
 	good := boundTo(holder)
 	event := proven([]string{"DPoP " + good}, holder.Proof("GET", "https://shop.example.com/orders", good, t0))
 	if _, err := f.invoke(event); err != nil {
-		t.Errorf("the first time: got %v: %s", err, f.log)
+		t.Errorf("the first time: got %v, want no error; log: %s", err, f.log)
 	}
 	if _, err := f.invoke(event); err != ErrUnauthorized || !strings.Contains(f.log.String(), `"reason":"dpop_replay"`) {
-		t.Errorf("again: got %v, want a 401 with the reason dpop_replay: %s", err, f.log)
+		t.Errorf("again: got %v, want a 401 with the reason dpop_replay; log: %s", err, f.log)
 	}
 }
 
