@@ -339,7 +339,13 @@ func keyRules() []rule {
 			change: answers(200, "application/json", strings.Repeat(" ", 30<<20)),
 			event:  get(good),
 		},
-		{line: 32, name: "truncated JSON", want: fault, change: answers(200, "application/json", `{"keys":[`), event: get(good)},
+		{
+			line:   32,
+			name:   "truncated JSON",
+			want:   fault,
+			change: answers(200, "application/json", `{"keys":[`),
+			event:  get(good),
+		},
 		{
 			line:   32,
 			name:   "status 500",

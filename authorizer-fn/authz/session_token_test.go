@@ -81,7 +81,7 @@ func TestForwardAccessToken(t *testing.T) {
 		event      []byte
 	}{
 		{"a route with forward", accessToken, browses("GET", "/me", header)},
-		{"a route with forward, from the address bar", accessToken, browses("GET", "/me", header, with("Sec-Fetch-Site", "none"))},
+		{"with forward, from the address bar", accessToken, browses("GET", "/me", header, with("Sec-Fetch-Site", "none"))},
 		{"a route without forward", "", browses("GET", "/orders", header)},
 		{"a route that is denied", "", browses("GET", "/reports", header)},
 		{"a path without a route", "", browses("GET", "/me/too", header)},

@@ -134,7 +134,8 @@ func (r RequestAuthorizer) lambda() lambdaAuthorizer {
 func (r RequestAuthorizer) attach(s *site, g *plan.Guard) attached {
 	cache := r.cache()
 	ttl, _ := plan.CacheTTL(cache.TTL)
-	handler := r.lambda().handler(s, g, settings.Authorizer{PerRequest: cache.PerRequest(), TokenSources: cache.TokenSources()})
+	config := settings.Authorizer{PerRequest: cache.PerRequest(), TokenSources: cache.TokenSources()}
+	handler := r.lambda().handler(s, g, config)
 	return handler.request(s, g, cache.Sources(), r.cacheTTL().inTemplate(ttl))
 }
 

@@ -76,16 +76,14 @@ func TestCacheResponse(t *testing.T) {
 			t.Errorf("cache of the stage: got enabled %v with %v GB", s["CacheClusterEnabled"], s["CacheClusterSize"])
 		}
 		text, _ := json.Marshal(s["MethodSettings"])
+		const cached = `{"CacheDataEncrypted":true,"CacheTtlInSeconds":60,"CachingEnabled":true,` +
+			`"DataTraceEnabled":false,"HttpMethod":"GET",`
 		const want = `[{"DataTraceEnabled":false,"HttpMethod":"*","ResourcePath":"/*","ThrottlingBurstLimit":500,` +
 			`"ThrottlingRateLimit":1000},` +
-			`{"CacheDataEncrypted":true,"CacheTtlInSeconds":60,"CachingEnabled":true,"DataTraceEnabled":false,"HttpMethod":"GET",` +
-			`"ResourcePath":"/~1bikes~1{id}","ThrottlingBurstLimit":500,"ThrottlingRateLimit":1000},` +
-			`{"CacheDataEncrypted":true,"CacheTtlInSeconds":60,"CachingEnabled":true,"DataTraceEnabled":false,"HttpMethod":"GET",` +
-			`"ResourcePath":"/~1cars~1{id}","ThrottlingBurstLimit":500,"ThrottlingRateLimit":1000},` +
-			`{"CacheDataEncrypted":true,"CacheTtlInSeconds":60,"CachingEnabled":true,"DataTraceEnabled":false,"HttpMethod":"GET",` +
-			`"ResourcePath":"/~1toys~1{id}","ThrottlingBurstLimit":10,"ThrottlingRateLimit":5},` +
-			`{"CacheDataEncrypted":true,"CacheTtlInSeconds":60,"CachingEnabled":true,"DataTraceEnabled":false,"HttpMethod":"GET",` +
-			`"ResourcePath":"/~1toys~1{id}~1words","ThrottlingBurstLimit":500,"ThrottlingRateLimit":1000}]`
+			cached + `"ResourcePath":"/~1bikes~1{id}","ThrottlingBurstLimit":500,"ThrottlingRateLimit":1000},` +
+			cached + `"ResourcePath":"/~1cars~1{id}","ThrottlingBurstLimit":500,"ThrottlingRateLimit":1000},` +
+			cached + `"ResourcePath":"/~1toys~1{id}","ThrottlingBurstLimit":10,"ThrottlingRateLimit":5},` +
+			cached + `"ResourcePath":"/~1toys~1{id}~1words","ThrottlingBurstLimit":500,"ThrottlingRateLimit":1000}]`
 		if string(text) != want {
 			t.Errorf("MethodSettings: got\n%s\nwant\n%s", text, want)
 		}

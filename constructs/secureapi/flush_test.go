@@ -74,8 +74,8 @@ func TestFlushAuthorizerCache(t *testing.T) {
 	}
 	// The function that makes the call has no other permission.
 	statement := regexp.MustCompile(
-		`"Action":"apigateway:DELETE","Effect":"Allow","Resource":\{"Fn::Join":\["",\["arn:",\{"Ref":"AWS::Partition"\},":apigateway:",` +
-			`\{"Ref":"AWS::Region"\},"::/restapis/",` +
+		`"Action":"apigateway:DELETE","Effect":"Allow","Resource":\{"Fn::Join":\["",\["arn:",` +
+			`\{"Ref":"AWS::Partition"\},":apigateway:",\{"Ref":"AWS::Region"\},"::/restapis/",` +
 			`\{"Ref":"ApiRestApi\w+"\},"/stages/prod/cache/authorizers"\]\]\}`,
 	)
 	found := 0

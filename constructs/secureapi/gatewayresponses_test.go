@@ -38,8 +38,8 @@ func TestGatewayResponsesInTemplate(t *testing.T) {
 	}
 	refused(t, func() {
 		api.AddGatewayResponse("Mine", &awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_THROTTLED()})
-	}, `AddGatewayResponse "Mine": Props.GatewayResponses declare THROTTLED, and an API has one response of a type: leave one `+
-		"of the two out")
+	}, `AddGatewayResponse "Mine": Props.GatewayResponses declare THROTTLED, and an API has one response of a type: `+
+		"leave one of the two out")
 }
 
 // A gateway response of the app has its own headers and the CORS headers of the API's other

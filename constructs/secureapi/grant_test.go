@@ -143,8 +143,9 @@ func TestGrantInvoke(t *testing.T) {
 		stack,
 		"AWS::IAM::Policy",
 	)["PolicyDocument"].(map[string]any)["Statement"].([]any)[0].(map[string]any)
-	if n := len(statement["Resource"].([]any)); statement["Action"] != "execute-api:Invoke" || n != 2+7 {
-		t.Errorf("got %v on %d resources, want execute-api:Invoke on 2 routes and 7 verbs of the third", statement["Action"], n)
+	action, n := statement["Action"], len(statement["Resource"].([]any))
+	if action != "execute-api:Invoke" || n != 2+7 {
+		t.Errorf("got %v on %d resources, want execute-api:Invoke on 2 routes and 7 verbs of the third", action, n)
 	}
 }
 

@@ -89,8 +89,8 @@ func TestHoles(t *testing.T) {
 		}, func(_ awscdk.Stack, api *secureapi.API) {
 			api.Method("GET /stock").AddPropertyDeletionOverride(
 				jsii.String(`Integration.RequestParameters.integration\.request\.header\.CallerPrincipalId`))
-		}, "changed-caller", "the method GET /stock maps the header CallerPrincipalId from context.authorizer.principalId by the " +
-			"table, and from nothing in the template"},
+		}, "changed-caller", "the method GET /stock maps the header CallerPrincipalId from " +
+			"context.authorizer.principalId by the table, and from nothing in the template"},
 		{"a header of the caller that a public route forwards",
 			func(p *secureapi.Props) {
 				p.Routes = append(p.Routes,

@@ -19,8 +19,12 @@ func WithHeader(name, value string) ResponseHeader { return ResponseHeader{name,
 // Respond answers every request with the same status and body, without a backend. Use it for a health check, a path
 // that is gone, a redirect, or a 404 for every path that the table does not list.
 //
-//	secureapi.Integrate("GET /version", secureapi.Respond(200, map[string]any{"version": 2}), secureapi.Public("no secret"))
-//	secureapi.Integrate("GET /old", secureapi.Respond(301, secureapi.WithHeader("Location", "new")), secureapi.Public("moved"))
+//	version := secureapi.Respond(200, map[string]any{"version": 2})
+//	moved := secureapi.Respond(301, secureapi.WithHeader("Location", "version"))
+//	routes := []secureapi.Route{
+//		secureapi.Integrate("GET /version", version, secureapi.Public("no secret")),
+//		secureapi.Integrate("GET /old", moved, secureapi.Public("moved")),
+//	}
 //
 // After the status, pass at most one body and any number of headers ([WithHeader]). A string is sent as is, with the
 // Content-Type "text/plain; charset=utf-8". Any other value is sent as JSON. Without a body the answer is empty. The

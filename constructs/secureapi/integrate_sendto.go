@@ -38,7 +38,7 @@ type MessageGroup string
 //
 // Sources:
 //   - https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
-//   - https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html (encrypted queues)
+//   - https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html (encryption)
 //   - https://github.com/localstack/localstack/pull/12413 (requests without a body; its tests ran on AWS)
 func SendTo(queue awssqs.IQueue, group ...MessageGroup) awsapigateway.Integration {
 	fail := func(err error) { panic(fmt.Errorf("secureapi: SendTo: %w", err)) }

@@ -351,9 +351,9 @@ func TestIntegrateErrors(t *testing.T) {
 				Authorizer: secureapi.IAMAuthorizer{},
 				Routes:     []secureapi.Route{secureapi.Integrate("GET /a", secureapi.Respond(200), secureapi.ForwardCaller())},
 			})
-		}, `route "GET /a": it has ForwardCaller, which adds the caller to what SendTo, StartExecution, StartSyncExecution, ` +
-			`PutEvents, InvokeAsync, ForwardTo and HTTP integrations send: map $context.identity.userArn in the templates or ` +
-			`RequestParameters of its own integration instead`},
+		}, `route "GET /a": it has ForwardCaller, which adds the caller to what SendTo, StartExecution, ` +
+			`StartSyncExecution, PutEvents, InvokeAsync, ForwardTo and HTTP integrations send: ` +
+			`map $context.identity.userArn in the templates or RequestParameters of its own integration instead`},
 		{"a caller of the app's own function for a backend", func() {
 			stack := newStack()
 			secureapi.New(stack, "Callers", &secureapi.Props{

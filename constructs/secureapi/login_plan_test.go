@@ -177,7 +177,8 @@ func TestLoginErrors(t *testing.T) {
 			at + "unsupported Sessions *secureapi.CookieSessions: use CookieSessions"},
 		{"a cache that is too long", guardedWith(SessionAuthorizer{Login: okta(), CacheTTL: 2 * time.Hour}),
 			"the API's SessionAuthorizer: CacheTTL 2h0m0s is over API Gateway's maximum"},
-		{"a claim with a name of the context", guardedWith(SessionAuthorizer{Login: okta(), ContextClaims: []string{"scopes"}}),
+		{"a claim with a name of the context",
+			guardedWith(SessionAuthorizer{Login: okta(), ContextClaims: []string{"scopes"}}),
 			`the API's SessionAuthorizer: ContextClaims has "scopes", a name that the context has already`},
 
 		// Routes of the login
@@ -320,10 +321,11 @@ func TestLoginAccepts(t *testing.T) {
 		{"a page of the login's host", "it is same-origin", together(withLogin(nil), siblings("https://shop.example.com"))},
 		{"reads from a page of a sibling host", "its reads have the session's rights",
 			together(withLogin(nil), siblings("https://admin.example.com"))},
-		{"unsafe verbs that CORS does not allow", "pages of other hosts cannot send them", together(withLogin(nil), func(p *Props) {
-			siblings("https://admin.example.com")(p)
-			p.CORS.AllowMethods = []string{"GET"}
-		}, add(Handle("POST /orders", fn)))},
+		{"unsafe verbs that CORS does not allow", "pages of other hosts cannot send them",
+			together(withLogin(nil), func(p *Props) {
+				siblings("https://admin.example.com")(p)
+				p.CORS.AllowMethods = []string{"GET"}
+			}, add(Handle("POST /orders", fn)))},
 		{"writes without a cache", "each answer looks at the Origin", together(withLogin(nil), writes,
 			siblings("https://admin.example.com"), add(Handle("POST /orders", fn, GuardedBy("writes"), ForwardAccessToken())))},
 		{"an origin that is unknown at synthesis", "its site is not known either",

@@ -4,7 +4,9 @@
 //	orders := gofunction.New(stack, "Orders", &gofunction.Props{Package: "example.com/shop/orders-fn"})
 //	secureapi.New(stack, "Api", &secureapi.Props{
 //		Authorizer: secureapi.TokenAuthorizer{
-//			JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{secureapi.Okta("https://shop.okta.com/oauth2/default", "api://orders")}},
+//			JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{
+//				secureapi.Okta("https://shop.okta.com/oauth2/default", "api://orders"),
+//			}},
 //		},
 //		Routes: []secureapi.Route{
 //			secureapi.Handle("GET /orders", orders, secureapi.AnyScope("orders:read")),
@@ -73,7 +75,7 @@ func lookUp(err error) string {
 	if !strings.Contains(err.Error(), dummy) {
 		return ""
 	}
-	return fmt.Sprintf("\n(%q: StringParameter_ValueFromLookup returns this placeholder until the CDK CLI has looked the value "+
-		"up, which it does only if the app ends without an error: use StringParameter_ValueForStringParameter, whose value "+
-		"the deployment resolves)", dummy)
+	return fmt.Sprintf("\n(%q: StringParameter_ValueFromLookup returns this placeholder until the CDK CLI has looked the "+
+		"value up, which it does only if the app ends without an error: use StringParameter_ValueForStringParameter, "+
+		"whose value the deployment resolves)", dummy)
 }

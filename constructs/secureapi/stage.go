@@ -140,7 +140,7 @@ func (c *StageCanary) plan() *plan.StageCanary {
 
 // accessLogFields are the members of an access log line. Values that may quote a request are left out, because AWS does
 // not document that their quotes are escaped, and they could break the line's JSON: the caller's user agent, and the
-// error texts of waf, authenticate and authorize. Their statuses show which step refused the request, "error" shows why.
+// error texts of waf, authenticate and authorize. Their statuses show which step refused a request, "error" shows why.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
 var accessLogFields = [][2]string{
 	{"requestId", "$context.requestId"},

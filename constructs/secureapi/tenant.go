@@ -27,8 +27,8 @@ func (p Parameter) tenant() plan.Tenant { return plan.Tenant{Path: p.name, IsPat
 // The mapping depends on the guard:
 //
 //   - Included function, including sessions: the route also requires that the claim is a tenant ID. A tenant ID is a
-//     text of 1 to 256 letters, digits, spaces and . _ : / = + - @, or an integer, without spaces at its ends. Any other
-//     caller gets 403. A hook cannot change the tenant. With ID tokens of Amazon Cognito, attributes that users may
+//     text of 1 to 256 letters, digits, spaces and . _ : / = + - @, or an integer, without spaces at its ends. Other
+//     callers get 403. A hook cannot change the tenant. With ID tokens of Amazon Cognito, attributes that users may
 //     write are refused; with other tokens nothing checks who may write the claim, so choose one that users cannot.
 //   - Your own function: refused; see [AuthorizerTenant].
 //   - [CognitoAuthorizer]: the claim of the ID token, or of the access token on routes with a scope. API Gateway does

@@ -296,7 +296,7 @@ func TestTenantRules(t *testing.T) {
 			p.Routes = append(p.Routes, secureapi.Handle("GET /a", f, secureapi.GuardedBy("pool"),
 				secureapi.Tenant(secureapi.Claim("custom:tenant"))))
 		}, nil, "tenant-from-request", "which users may write by WriteAttributes of the app client PoolClient"},
-		{"an attribute in ID tokens that users can write", func(p *secureapi.Props, stack awscdk.Stack, f awslambda.Function) {
+		{"such an attribute in ID tokens", func(p *secureapi.Props, stack awscdk.Stack, f awslambda.Function) {
 			pool := awscognito.NewUserPool(stack, jsii.String("Pool"), nil)
 			client := pool.AddClient(jsii.String("Client"), &awscognito.UserPoolClientOptions{
 				WriteAttributes: awscognito.NewClientAttributes().WithCustomAttributes(jsii.String("tenant")),

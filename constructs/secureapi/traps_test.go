@@ -62,8 +62,8 @@ func TestTemplateTraps(t *testing.T) {
 				RestApiId: api.RestAPI.RestApiId(), ResponseType: jsii.String("ACCESS_DENIED")})
 		}, "the gateway response ACCESS_DENIED has no Access-Control-Allow-Origin"},
 		{"a default response without CORS headers", withCORS, func(_ awscdk.Stack, api *secureapi.API) {
-			api.RestAPI.Node().FindChild(jsii.String("Default4xx")).Node().DefaultChild().(awsapigateway.CfnGatewayResponse).AddPropertyDeletionOverride(
-				jsii.String("ResponseParameters"))
+			response := api.RestAPI.Node().FindChild(jsii.String("Default4xx")).Node().DefaultChild()
+			response.(awsapigateway.CfnGatewayResponse).AddPropertyDeletionOverride(jsii.String("ResponseParameters"))
 		}, "the gateway response DEFAULT_4XX has no Access-Control-Allow-Origin"},
 		{
 			"an own response that CORS joins",
