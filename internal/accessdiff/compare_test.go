@@ -205,8 +205,8 @@ func TestRoutes(t *testing.T) {
 		{"a wider route in place of a preflight", []string{"ANY /{p+}: none", "OPTIONS /x: preflight"},
 			[]string{"ANY /{p+}: none"},
 			"+ OPTIONS /x: everyone gained (was: a preflight; ANY /{p+} serves it now)"},
-		{"a preflight in addition to other verbs", []string{"ANY /x: scope a"}, []string{"ANY /x: scope a", "OPTIONS /x: preflight"},
-			""},
+		{"a preflight in addition to other verbs", []string{"ANY /x: scope a"},
+			[]string{"ANY /x: scope a", "OPTIONS /x: preflight"}, ""},
 		{"a role of IAM", []string{"GET /x: token"}, []string{"GET /x: iam"},
 			"+ callers that IAM allows execute-api:Invoke gained GET /x (was: any valid token)\n" +
 				"- callers with a valid token lost GET /x (now: IAM)"},

@@ -133,8 +133,9 @@ func (p pair) freed(was, is matrix.Domain, add func(Change)) {
 	if gone == nil || !p.was.api.Endpoint.Closed {
 		return
 	}
-	add(Change{Effect: Unknown, Was: strings.Join(gone, ", "), Text: "the domain " + is.Name + " leads requests to the API" +
-		byRule(is) + " that " + strings.Join(gone, ", ") + " took elsewhere, and which routes they reach cannot be compared"})
+	by := strings.Join(gone, ", ")
+	add(Change{Effect: Unknown, Was: by, Text: "the domain " + is.Name + " leads requests to the API" + byRule(is) +
+		" that " + by + " took elsewhere, and which routes they reach cannot be compared"})
 }
 
 // sameWay reports whether two entries are the same way from a domain to an API: by the same base path, or by a routing
@@ -187,7 +188,8 @@ func (p pair) tenants(add func(Change)) {
 				continue
 			}
 			const none = "no tenant isolation"
-			text := is.String() + ": the tenant of its function is " + is.Tenant + " (was " + cmp.Or(was.Tenant, none) + ")"
+			before, now := cmp.Or(was.Tenant, none), cmp.Or(is.Tenant, none)
+			text := is.String() + ": the tenant of its function is " + is.Tenant + " (was " + before + ")"
 			if is.Tenant == "" {
 				text = is.String() + ": its function has no tenant isolation, so one tenant may get what another left in its " +
 					"memory or files (the tenant was " + was.Tenant + ")"
@@ -196,7 +198,7 @@ func (p pair) tenants(add func(Change)) {
 			if was.Tenant == "" {
 				effect = Changed
 			}
-			add(Change{Route: is.String(), Effect: effect, Was: cmp.Or(was.Tenant, none), Is: cmp.Or(is.Tenant, none), Text: text})
+			add(Change{Route: is.String(), Effect: effect, Was: before, Is: now, Text: text})
 		}
 	}
 }

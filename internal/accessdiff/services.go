@@ -21,7 +21,8 @@ func (p pair) services(add func(Change)) {
 	before := servicesOf(p.was.policy)
 	for _, name := range names {
 		c := iampolicy.Caller{Service: name}
-		decided := all && complete || reflect.DeepEqual(statementsAbout(p.was.policy, name), statementsAbout(p.is.policy, name))
+		decided := all && complete ||
+			reflect.DeepEqual(statementsAbout(p.was.policy, name), statementsAbout(p.is.policy, name))
 		if decided && !slices.ContainsFunc(requests, func(q request) bool { return p.serviceGained(q, c, every) }) {
 			continue
 		}

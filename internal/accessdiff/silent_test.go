@@ -207,9 +207,9 @@ func TestNothingIsSilent(t *testing.T) {
 		{"a service as before, under a condition that no request is tried for", []func(*matrix.API){anyone,
 			policy(service + `*|` + untried)}, []func(*matrix.API){anyone,
 			policy(service+`*|`+untried, `Allow|{"AWS":"210987654321"}|*`)},
-			"+ account 210987654321 gained GET /b\n? the routes cannot be compared in full: there are too many combinations of " +
-				"the paths in patterns and policies, of conditions that no request shows, or of ways to meet the requirements " +
-				"of a route"},
+			"+ account 210987654321 gained GET /b\n" +
+				"? the routes cannot be compared in full: there are too many combinations of the paths in patterns and " +
+				"policies, of conditions that no request shows, or of ways to meet the requirements of a route"},
 		{"a service under another such condition", []func(*matrix.API){anyone, policy(service + `*|` + untried)},
 			[]func(*matrix.API){anyone, policy(service + `*|` + strings.Replace(untried, "1*", "2*", 1))},
 			ways + "\n? the routes cannot be compared in full: there are too many combinations of " +

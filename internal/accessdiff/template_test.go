@@ -111,8 +111,9 @@ func TestTemplates(t *testing.T) {
 	link := resource("Link", "ApiGatewayV2::VpcLink", "")
 	balanced := func(balancer string) string {
 		method, _, _ := strings.Cut(methodOf("GET", noGuard), `, "Integration"`)
-		return resource("Get", "ApiGateway::Method", method+`, "Integration": {"Type": "HTTP_PROXY", "Uri": "http://a.internal",
-			"IntegrationHttpMethod": "GET", "ConnectionType": "VPC_LINK", "ConnectionId": {"Ref": "Link"}, "IntegrationTarget":
+		return resource("Get", "ApiGateway::Method", method+`, "Integration": {
+			"Type": "HTTP_PROXY", "Uri": "http://a.internal", "IntegrationHttpMethod": "GET",
+			"ConnectionType": "VPC_LINK", "ConnectionId": {"Ref": "Link"}, "IntegrationTarget":
 			"arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/`+balancer+`"}`)
 	}
 	stage := func(properties string) string {

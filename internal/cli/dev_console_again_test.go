@@ -85,7 +85,9 @@ func useAgain(t *testing.T, say func(command string, answer any)) {
 	if !slices.Contains(seen.Personas, "Ada") || len(seen.Personas) < 4 {
 		t.Errorf("the personas are %q", seen.Personas)
 	}
-	if want := []string{"1 difference from AWS", "false", "Test/ApiStage: ignored here: X-Ray (TracingEnabled)"}; !slices.Equal(seen.Differences, want) {
+	if want := []string{
+		"1 difference from AWS", "false", "Test/ApiStage: ignored here: X-Ray (TracingEnabled)",
+	}; !slices.Equal(seen.Differences, want) {
 		t.Errorf("the differences are %q, want %q", seen.Differences, want)
 	}
 	if want := []string{

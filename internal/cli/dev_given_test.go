@@ -13,18 +13,22 @@ func TestDevGiven(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"manifest.json": `{"version": "48.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack", "environment": "aws://unknown-account/unknown-region",
-			"properties": {"templateFile": "Shop.template.json"}}}}`,
+		"manifest.json": `{"version": "48.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack",
+			"environment": "aws://unknown-account/unknown-region", "properties": {"templateFile": "Shop.template.json"}}}}`,
 		"Shop.template.json": `{"Parameters": {"Stage": {"Type": "String"}}, "Resources": {
 			"Db": {"Type": "AWS::RDS::DBCluster"},
-			"F": {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "provided.al2023", "Code": {"ZipFile": "x"}, "Environment": {"Variables": {
+			"F": {"Type": "AWS::Lambda::Function", "Properties": {
+				"Runtime": "provided.al2023", "Code": {"ZipFile": "x"}, "Environment": {"Variables": {
 				"DB": {"Fn::GetAtt": ["Db", "Endpoint.Address"]}, "KEY": "{{resolve:ssm:/key}}"}}}},
 			"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "shop"}},
-			"Get": {"Type": "AWS::ApiGateway::Method", "Properties": {"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
+			"Get": {"Type": "AWS::ApiGateway::Method", "Properties": {
+				"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
 				"HttpMethod": "GET", "AuthorizationType": "NONE", "Integration": {"Type": "MOCK"}}},
 			"Deployment": {"Type": "AWS::ApiGateway::Deployment", "Properties": {"RestApiId": {"Ref": "Api"}}},
-			"Live": {"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "DeploymentId": {"Ref": "Deployment"}, "StageName": "live"}},
-			"Other": {"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "DeploymentId": {"Ref": "Deployment"}, "StageName": {"Ref": "Stage"}}}}}`,
+			"Live": {"Type": "AWS::ApiGateway::Stage", "Properties": {
+				"RestApiId": {"Ref": "Api"}, "DeploymentId": {"Ref": "Deployment"}, "StageName": "live"}},
+			"Other": {"Type": "AWS::ApiGateway::Stage", "Properties": {
+				"RestApiId": {"Ref": "Api"}, "DeploymentId": {"Ref": "Deployment"}, "StageName": {"Ref": "Stage"}}}}}`,
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -66,24 +70,26 @@ func TestDevWithoutPermission(t *testing.T) {
 		writeFile(
 			t,
 			filepath.Join(dir, "manifest.json"),
-			`{"version": "48.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack", "environment": "aws://unknown-account/unknown-region",
-			"properties": {"templateFile": "Shop.template.json"}}}}`,
+			`{"version": "48.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack",
+			"environment": "aws://unknown-account/unknown-region", "properties": {"templateFile": "Shop.template.json"}}}}`,
 		)
 		writeFile(t, filepath.Join(dir, "Shop.template.json"), `{"Resources": {`+permission+`
 			"F": {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "provided.al2023", "Code": {"ZipFile": "x"}}},
 			"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "shop"}},
-			"Get": {"Type": "AWS::ApiGateway::Method", "Properties": {"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
-				"HttpMethod": "GET", "AuthorizationType": "NONE", "Integration": {"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST",
+			"Get": {"Type": "AWS::ApiGateway::Method", "Properties": {
+				"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
+				"HttpMethod": "GET", "AuthorizationType": "NONE",
+				"Integration": {"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST",
 				"Uri": {"Fn::Sub": "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations"}}}},
 			"Deployment": {"Type": "AWS::ApiGateway::Deployment", "Properties": {"RestApiId": {"Ref": "Api"}}},
-			"Live": {"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "DeploymentId": {"Ref": "Deployment"}, "StageName": "live"}}}}`)
+			"Live": {"Type": "AWS::ApiGateway::Stage", "Properties": {
+				"RestApiId": {"Ref": "Api"}, "DeploymentId": {"Ref": "Deployment"}, "StageName": "live"}}}}`)
 	}
 	const note = "no AWS::Lambda::Permission of the assembly lets API Gateway invoke Shop/F: " +
 		"GET / of the stage live answers 500, here as on AWS"
-	for permission, want := range map[string]bool{
-		"": true,
-		`"P": {"Type": "AWS::Lambda::Permission", "Properties": {"Action": "lambda:InvokeFunction", "FunctionName": {"Ref": "F"}, "Principal": "apigateway.amazonaws.com"}},`: false,
-	} {
+	const allows = `"P": {"Type": "AWS::Lambda::Permission", "Properties": {
+		"Action": "lambda:InvokeFunction", "FunctionName": {"Ref": "F"}, "Principal": "apigateway.amazonaws.com"}},`
+	for permission, want := range map[string]bool{"": true, allows: false} {
 		write(permission)
 		r, _ := start(t, dir, "--assembly", ".")
 		if got := strings.Contains(r.stdout.String()+r.stderr.String(), note); got != want {

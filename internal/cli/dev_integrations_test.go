@@ -20,8 +20,10 @@ func TestDevIntegrations(t *testing.T) {
 	}))
 	defer queue.Close()
 	method := func(verb, integration string) string {
-		return `"` + verb + `": {"Type": "AWS::ApiGateway::Method", "Properties": {"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
-			"HttpMethod": "` + verb + `", "AuthorizationType": "NONE", "MethodResponses": [{"StatusCode": "200"}], "Integration": {` + integration + `,
+		return `"` + verb + `": {"Type": "AWS::ApiGateway::Method", "Properties": {
+			"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
+			"HttpMethod": "` + verb + `", "AuthorizationType": "NONE", "MethodResponses": [{"StatusCode": "200"}],
+			"Integration": {` + integration + `,
 			"IntegrationHttpMethod": "POST", "IntegrationResponses": [{"StatusCode": "200"}]}}},`
 	}
 	dir := t.TempDir()
@@ -33,14 +35,13 @@ func TestDevIntegrations(t *testing.T) {
 	)
 	writeFile(t, filepath.Join(dir, "Shop.template.json"), `{"Resources": {
 		"Jobs": {"Type": "AWS::SQS::Queue"},`+
-		method(
-			"GET",
-			`"Type": "AWS", "Uri": {"Fn::Sub": "arn:aws:apigateway:${AWS::Region}:sqs:path/${AWS::AccountId}/${Jobs.QueueName}"}`,
-		)+
+		method("GET", `"Type": "AWS", "Uri": {
+			"Fn::Sub": "arn:aws:apigateway:${AWS::Region}:sqs:path/${AWS::AccountId}/${Jobs.QueueName}"}`)+
 		method("POST", `"Type": "HTTP_PROXY", "Uri": "http://192.0.2.1/"`)+`
 		"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "shop"}},
 		"Deployment": {"Type": "AWS::ApiGateway::Deployment", "Properties": {"RestApiId": {"Ref": "Api"}}},
-		"Live": {"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "DeploymentId": {"Ref": "Deployment"}, "StageName": "live"}}}}`)
+		"Live": {"Type": "AWS::ApiGateway::Stage", "Properties": {
+			"RestApiId": {"Ref": "Api"}, "DeploymentId": {"Ref": "Deployment"}, "StageName": "live"}}}}`)
 	for _, c := range []struct {
 		flags  []string
 		status int
@@ -89,16 +90,25 @@ func TestDevStream(t *testing.T) {
 		`{"version": "48.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack",
 		"environment": "aws://123456789012/eu-west-1", "properties": {"templateFile": "Shop.template.json"}}}}`,
 	)
+	const uri = "arn:aws:apigateway:${AWS::Region}:lambda:path/2021-11-15/functions/${F.Arn}/" +
+		"response-streaming-invocations"
+	code := "exports.handler = awslambda.streamifyResponse(async (e, s) => { " +
+		"s = awslambda.HttpResponseStream.from(s, {statusCode: 201}); " +
+		"s.write('one'); await fetch('" + waiting.URL + "'); s.end('two') })"
 	writeFile(t, filepath.Join(dir, "Shop.template.json"), `{"Resources": {
-		"F": {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "nodejs22.x", "Handler": "index.handler", "Timeout": 60, "Code": {"ZipFile":
-			"exports.handler = awslambda.streamifyResponse(async (e, s) => { s = awslambda.HttpResponseStream.from(s, {statusCode: 201}); s.write('one'); await fetch('`+waiting.URL+`'); s.end('two') })"}}},
-		"P": {"Type": "AWS::Lambda::Permission", "Properties": {"Action": "lambda:InvokeFunction", "FunctionName": {"Ref": "F"}, "Principal": "apigateway.amazonaws.com"}},
-		"Get": {"Type": "AWS::ApiGateway::Method", "Properties": {"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
-			"HttpMethod": "GET", "AuthorizationType": "NONE", "Integration": {"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "ResponseTransferMode": "STREAM",
-			"Uri": {"Fn::Sub": "arn:aws:apigateway:${AWS::Region}:lambda:path/2021-11-15/functions/${F.Arn}/response-streaming-invocations"}}}},
+		"F": {"Type": "AWS::Lambda::Function", "Properties": {
+			"Runtime": "nodejs22.x", "Handler": "index.handler", "Timeout": 60, "Code": {"ZipFile": "`+code+`"}}},
+		"P": {"Type": "AWS::Lambda::Permission", "Properties": {
+			"Action": "lambda:InvokeFunction", "FunctionName": {"Ref": "F"}, "Principal": "apigateway.amazonaws.com"}},
+		"Get": {"Type": "AWS::ApiGateway::Method", "Properties": {
+			"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
+			"HttpMethod": "GET", "AuthorizationType": "NONE",
+			"Integration": {"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "ResponseTransferMode": "STREAM",
+			"Uri": {"Fn::Sub": "`+uri+`"}}}},
 		"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "shop"}},
 		"Deployment": {"Type": "AWS::ApiGateway::Deployment", "Properties": {"RestApiId": {"Ref": "Api"}}},
-		"Live": {"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "DeploymentId": {"Ref": "Deployment"}, "StageName": "live"}}}}`)
+		"Live": {"Type": "AWS::ApiGateway::Stage", "Properties": {
+			"RestApiId": {"Ref": "Api"}, "DeploymentId": {"Ref": "Deployment"}, "StageName": "live"}}}}`)
 	r, _ := start(t, dir, "--assembly", ".")
 	answer, err := http.Get(r.url + "/live/")
 	if err != nil {

@@ -13,23 +13,28 @@ import (
 func TestDevLimited(t *testing.T) {
 	t.Parallel()
 	const (
-		method = `{"Type": "AWS::ApiGateway::Method", "Properties": {"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]}, "HttpMethod": "GET", KIND,
-			"Integration": {"Type": "MOCK", "RequestTemplates": {"application/json": "{\"statusCode\": 200}"}, "IntegrationResponses": [{"StatusCode": "200"}]},
+		method = `{"Type": "AWS::ApiGateway::Method", "Properties": {
+			"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]}, "HttpMethod": "GET", KIND,
+			"Integration": {"Type": "MOCK", "RequestTemplates": {"application/json": "{\"statusCode\": 200}"},
+				"IntegrationResponses": [{"StatusCode": "200"}]},
 			"MethodResponses": [{"StatusCode": "200"}]}}`
 		open   = `"AuthorizationType": "NONE"`
 		pooled = `"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": {"Ref": "Auth"}`
 		signed = `"AuthorizationType": "AWS_IAM"`
-		wants  = open +
-			`, "RequestValidatorId": {"Ref": "Valid"}, "RequestParameters": {"method.request.querystring.q": true, "method.request.header.X-Tenant": true}`
+		wants  = open + `, "RequestValidatorId": {"Ref": "Valid"}, "RequestParameters": {
+			"method.request.querystring.q": true, "method.request.header.X-Tenant": true}`
 
-		allowed = `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*",
-			"Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}]}`
-		denied = `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"},
-			{"Effect": "Deny", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*", "Condition": {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}]}`
+		invoke  = `"Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"`
+		allowed = `{"Version": "2012-10-17", "Statement": [
+			{"Effect": "Allow", ` + invoke + `, "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}]}`
+		denied = `{"Version": "2012-10-17", "Statement": [
+			{"Effect": "Allow", ` + invoke + `},
+			{"Effect": "Deny", ` + invoke + `, "Condition": {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}]}`
 	)
 	// This is the policy of a PRIVATE API, which is only reached through one VPC endpoint.
-	const endpoint = `!{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"},
-		{"Effect": "Deny", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*", "Condition": {"StringNotEquals": {"aws:SourceVpce": ["vpce-0a1b2c3d"]}}}]}`
+	const endpoint = `!{"Version": "2012-10-17", "Statement": [
+		{"Effect": "Allow", ` + invoke + `},
+		{"Effect": "Deny", ` + invoke + `, "Condition": {"StringNotEquals": {"aws:SourceVpce": ["vpce-0a1b2c3d"]}}}]}`
 	own := strings.ReplaceAll(endpoint, `"vpce-0a1b2c3d"`, `{"Ref": "Endpoint"}`)
 	// These are gateway responses. The test removes them from the method again.
 	const (
@@ -79,16 +84,24 @@ func TestDevLimited(t *testing.T) {
 				policy = `{"Ref": "AWS::NoValue"}`
 			}
 			for name, text := range map[string]string{
-				"manifest.json": `{"version": "48.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "Shop.template.json"}}}}`,
-				"Shop.template.json": `{"Resources": {"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "shop", "EndpointConfiguration": {"Types": ` + endpoints + `}, "Policy": ` + policy + `}},
+				"manifest.json": `{"version": "48.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack",
+					"properties": {"templateFile": "Shop.template.json"}}}}`,
+				"Shop.template.json": `{"Resources": {
+					"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "shop",
+						"EndpointConfiguration": {"Types": ` + endpoints + `}, "Policy": ` + policy + `}},
 					"Endpoint": {"Type": "AWS::EC2::VPCEndpoint", "Properties": {"ServiceName": "execute-api", "VpcId": "vpc-1"}},
-					"Auth": {"Type": "AWS::ApiGateway::Authorizer", "Properties": {"RestApiId": {"Ref": "Api"}, "Name": "a", "Type": "COGNITO_USER_POOLS",
-						"IdentitySource": "method.request.header.Authorization", "ProviderARNs": ["arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Ab1Cd2Ef3"]}},
-					"Valid": {"Type": "AWS::ApiGateway::RequestValidator", "Properties": {"RestApiId": {"Ref": "Api"}, "ValidateRequestParameters": true}},
+					"Auth": {"Type": "AWS::ApiGateway::Authorizer", "Properties": {
+						"RestApiId": {"Ref": "Api"}, "Name": "a", "Type": "COGNITO_USER_POOLS",
+						"IdentitySource": "method.request.header.Authorization",
+						"ProviderARNs": ["arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Ab1Cd2Ef3"]}},
+					"Valid": {"Type": "AWS::ApiGateway::RequestValidator", "Properties": {
+						"RestApiId": {"Ref": "Api"}, "ValidateRequestParameters": true}},
 					"Get": ` + strings.Replace(method, "KIND", kind, 1) + `,
-					"Response": {"Type": "AWS::ApiGateway::GatewayResponse", "Properties": {"RestApiId": {"Ref": "Api"}, "ResponseType": "` + responseType + `", "StatusCode": "` + status + `"}},
+					"Response": {"Type": "AWS::ApiGateway::GatewayResponse", "Properties": {"RestApiId": {"Ref": "Api"},
+						"ResponseType": "` + responseType + `", "StatusCode": "` + status + `"}},
 					"Deployment": {"Type": "AWS::ApiGateway::Deployment", "Properties": {"RestApiId": {"Ref": "Api"}}},
-					"Stage": {"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "DeploymentId": {"Ref": "Deployment"}, "StageName": "prod"}}}}`,
+					"Stage": {"Type": "AWS::ApiGateway::Stage", "Properties": {
+						"RestApiId": {"Ref": "Api"}, "DeploymentId": {"Ref": "Deployment"}, "StageName": "prod"}}}}`,
 			} {
 				if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 					t.Fatal(err)

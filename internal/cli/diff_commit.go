@@ -152,8 +152,8 @@ func notInCommit(err error, tree string) string {
 	if !strings.Contains(err.Error(), "Cannot find asset at "+tree) {
 		return ""
 	}
-	return "\nthe commit does not have that folder, as files that Git ignores are in none: commit a file in it, have the app make " +
-		"it, or compare two assemblies"
+	return "\nthe commit does not have that folder, as files that Git ignores are in none: " +
+		"commit a file in it, have the app make it, or compare two assemblies"
 }
 
 // synthesized runs the app in a folder, or reads the assembly that its cdk.json names.

@@ -173,10 +173,13 @@ func TestTokenOfWhatIsLeft(t *testing.T) {
 		"Good": `{\"issuers\":[{\"url\":\"https://idp.example.com/\",\"audiences\":[\"orders\"]}]}`,
 	} {
 		resources += strings.ReplaceAll(
-			`,"NAMEFunction":{"Type":"AWS::Lambda::Function","Properties":{"Runtime":"nodejs22.x","Handler":"index.handler","Code":{"ZipFile":"x"},
+			`,"NAMEFunction":{"Type":"AWS::Lambda::Function","Properties":{
+			"Runtime":"nodejs22.x","Handler":"index.handler","Code":{"ZipFile":"x"},
 			"Environment":{"Variables":{"GATEHOUSE_AUTHORIZER":"`+config+`"}}}},
-			"NAME":{"Type":"AWS::ApiGateway::Authorizer","Properties":{"RestApiId":{"Ref":"Api"},"Name":"NAME","Type":"TOKEN","IdentitySource":"method.request.header.Authorization",
-			"AuthorizerUri":{"Fn::Sub":"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${NAMEFunction.Arn}/invocations"}}}`,
+			"NAME":{"Type":"AWS::ApiGateway::Authorizer","Properties":{"RestApiId":{"Ref":"Api"},"Name":"NAME","Type":"TOKEN",
+			"IdentitySource":"method.request.header.Authorization",
+			"AuthorizerUri":{
+			"Fn::Sub":"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${NAMEFunction.Arn}/invocations"}}}`,
 			"NAME",
 			name,
 		)
@@ -223,7 +226,8 @@ func TestTokenWithoutFolderForTheKey(t *testing.T) {
 // TestOpaqueToken checks that an issuer with introspection has opaque tokens, and that "gatehouse dev" accepts them.
 func TestOpaqueToken(t *testing.T) {
 	const resources = `"Api":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Name":"Api"}},
-		"F":{"Type":"AWS::Lambda::Function","Properties":{"Runtime":"nodejs22.x","Handler":"index.handler","Code":{"ZipFile":"x"},
+		"F":{"Type":"AWS::Lambda::Function","Properties":{
+		"Runtime":"nodejs22.x","Handler":"index.handler","Code":{"ZipFile":"x"},
 		"Environment":{"Variables":{"GATEHOUSE_AUTHORIZER":"{\"issuers\":[{\"url\":\"https://idp.example.com/\",` +
 		`\"audiences\":[\"orders\"]ASKED}]}"}}}},
 		"A":{"Type":"AWS::ApiGateway::Authorizer","Properties":{"RestApiId":{"Ref":"Api"},"Name":"A","Type":"TOKEN",

@@ -261,10 +261,9 @@ func TestDevWithoutARecord(t *testing.T) {
 	r := &running{process: command.Process{Dir: fakeApp(t, guardedAPI("hello")), Environ: withoutCDK}, cache: cache}
 	r.launch(t)
 	r.wait(t, func() bool { return listening.MatchString(r.stdout.String()) })
-	if want := "gatehouse dev: note: \"gatehouse token\" without --assembly does not find this process: devrecord: not private: " + exposed; !strings.Contains(
-		r.stderr.String(),
-		want,
-	) {
+	want := "gatehouse dev: note: \"gatehouse token\" without --assembly does not find this process: " +
+		"devrecord: not private: " + exposed
+	if !strings.Contains(r.stderr.String(), want) {
 		t.Errorf("want %q in %q", want, &r.stderr)
 	}
 }
@@ -273,11 +272,14 @@ func TestDevWithoutARecord(t *testing.T) {
 func TestParameters(t *testing.T) {
 	dir := write(t, `{"Parameters": {"Pool": {"Type": "String"}}, "Resources": {
 		"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "Api"}},
-		"Guard": {"Type": "AWS::ApiGateway::Authorizer", "Properties": {"RestApiId": {"Ref": "Api"}, "Name": "Guard", "Type": "COGNITO_USER_POOLS",
+		"Guard": {"Type": "AWS::ApiGateway::Authorizer", "Properties": {
+			"RestApiId": {"Ref": "Api"}, "Name": "Guard", "Type": "COGNITO_USER_POOLS",
 			"IdentitySource": "method.request.header.Authorization",
 			"ProviderARNs": [{"Fn::Sub": "arn:aws:cognito-idp:us-east-1:111122223333:userpool/${Pool}"}]}},
-		"Get": {"Type": "AWS::ApiGateway::Method", "Properties": {"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
-			"HttpMethod": "GET", "AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": {"Ref": "Guard"}, "Integration": {"Type": "MOCK"}}}}}`)
+		"Get": {"Type": "AWS::ApiGateway::Method", "Properties": {
+			"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
+			"HttpMethod": "GET", "AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": {"Ref": "Guard"},
+			"Integration": {"Type": "MOCK"}}}}}`)
 	status, stdout, stderr := call(t, "token", "--assembly", dir, "--parameters", "Pool=us-east-1_Ab1Cd2Ef3")
 	if status != succeeded || stderr != "" ||
 		claimsOf(t, stdout)["iss"] != "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Ab1Cd2Ef3" {

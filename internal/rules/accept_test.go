@@ -14,11 +14,14 @@ func url(t *testing.T, metadata string) *cloudassembly.Assembly {
 	t.Helper()
 	a, err := cloudassembly.Parse("Shop", fmt.Appendf(nil, `{"Resources": {
 		"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "shop"}},
-		"Get": {"Type": "AWS::ApiGateway::Method", "Properties": {"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
-			"HttpMethod": "GET", "AuthorizationType": "AWS_IAM", "Integration": {"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST",
+		"Get": {"Type": "AWS::ApiGateway::Method", "Properties": {
+			"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
+			"HttpMethod": "GET", "AuthorizationType": "AWS_IAM",
+			"Integration": {"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST",
 			"Uri": {"Fn::Sub": "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations"}}}},
 		"F": {"Type": "AWS::Lambda::Function", "Properties": {}},
-		"Url": {"Type": "AWS::Lambda::Url", "Metadata": %s, "Properties": {"AuthType": "NONE", "TargetFunctionArn": {"Fn::GetAtt": ["F", "Arn"]}}}
+		"Url": {"Type": "AWS::Lambda::Url", "Metadata": %s, "Properties": {
+			"AuthType": "NONE", "TargetFunctionArn": {"Fn::GetAtt": ["F", "Arn"]}}}
 	}}`, metadata))
 	if err != nil {
 		t.Fatal(err)

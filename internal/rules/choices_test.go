@@ -46,9 +46,12 @@ func TestWhatADeploymentDecides(t *testing.T) {
 			a, err := cloudassembly.Parse(
 				"Shop",
 				fmt.Appendf(nil, `{"Parameters": {"Kind": %s}, "Conditions": {%s}, "Resources": {
-				"Api": {"Type": "AWS::ApiGateway::RestApi", "Metadata": {"gatehouse:plan": {"routes": {}}}, "Properties": {"Name": "shop"}},
-				"Own": {"Type": "AWS::ApiGateway::Authorizer", "Properties": {"RestApiId": {"Ref": "Api"}, "Type": "TOKEN", "AuthorizerUri": "arn:x"}},
-				"Get": {"Type": "AWS::ApiGateway::Method", "Properties": {"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
+				"Api": {"Type": "AWS::ApiGateway::RestApi", "Metadata": {"gatehouse:plan": {"routes": {}}},
+					"Properties": {"Name": "shop"}},
+				"Own": {"Type": "AWS::ApiGateway::Authorizer", "Properties": {
+					"RestApiId": {"Ref": "Api"}, "Type": "TOKEN", "AuthorizerUri": "arn:x"}},
+				"Get": {"Type": "AWS::ApiGateway::Method", "Properties": {
+					"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
 					"HttpMethod": "GET", "AuthorizationType": %s, "AuthorizerId": {"Ref": "Own"}}}
 			}}`, fmt.Sprintf(kind, tt.parameter), tt.conditions, tt.value),
 			)
@@ -80,7 +83,8 @@ func TestConditionOfTheMethod(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			a, err := cloudassembly.Parse("Shop", []byte(`{"Parameters": {"Kind": {"Type": "String"}}, "Conditions": {
 				"Made": {"Fn::Equals": [{"Ref": "Kind"}, "x"]}, "Other": {"Fn::Equals": [{"Ref": "Kind"}, "y"]}}, "Resources": {
-				"Api": {"Type": "AWS::ApiGateway::RestApi", "Metadata": {"gatehouse:plan": {"routes": {}}}, "Properties": {"Name": "shop"}},
+				"Api": {"Type": "AWS::ApiGateway::RestApi", "Metadata": {"gatehouse:plan": {"routes": {}}},
+					"Properties": {"Name": "shop"}},
 				"Get": {"Type": "AWS::ApiGateway::Method", "Condition": "Made", "Properties": {"RestApiId": {"Ref": "Api"},
 					"ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]}, "HttpMethod": "GET", "AuthorizationType": `+tt.value+`}}
 			}}`))
@@ -105,7 +109,8 @@ func TestHarmlessMacros(t *testing.T) {
 		"AWS::Serverless-2016-10-31": 0, "AWS::Include": 1, "Own": 1,
 	} {
 		a, err := cloudassembly.Parse("Shop", []byte(`{"Transform": "`+macro+`", "Resources": {
-			"Api": {"Type": "AWS::ApiGateway::RestApi", "Metadata": {"gatehouse:plan": {"routes": {}}}, "Properties": {"Name": "shop"}}
+			"Api": {"Type": "AWS::ApiGateway::RestApi", "Metadata": {"gatehouse:plan": {"routes": {}}},
+				"Properties": {"Name": "shop"}}
 		}}`))
 		if err != nil {
 			t.Fatal(err)

@@ -73,7 +73,8 @@ func (m *method) writer(from string) *resource {
 	settings := m.guard.settingsOfIncluded()
 	for _, client := range m.v.byType["AWS::Cognito::UserPoolClient"] {
 		id, err := client.text("UserPoolId")
-		if err != nil || !slices.ContainsFunc(client.written(), func(attribute any) bool { return isClaim(from, attribute) }) {
+		gives := func(attribute any) bool { return isClaim(from, attribute) }
+		if err != nil || !slices.ContainsFunc(client.written(), gives) {
 			continue
 		}
 		for _, pool := range m.v.byType["AWS::Cognito::UserPool"] {

@@ -73,7 +73,8 @@ func TestHosts(t *testing.T) {
 // TestSites checks that only the page's own origin, and programs, may get data or make tokens.
 func TestSites(t *testing.T) {
 	c := newConsole(t, shop())
-	const form = `{"stage":"prod","route":{"verb":"GET","path":"/orders"},"credential":"token","token":{"issuer":"https://idp.example.com"}}`
+	const form = `{"stage":"prod","route":{"verb":"GET","path":"/orders"},` +
+		`"credential":"token","token":{"issuer":"https://idp.example.com"}}`
 	for _, tt := range []struct {
 		name          string
 		headers       []string

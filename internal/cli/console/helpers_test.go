@@ -61,14 +61,12 @@ func method(path, verb, authorization string, changes ...object) object {
 
 // included is the configuration of an included authorizer function that reads its token from this place.
 func included(kind, name string) object {
+	settings := `{"issuers":[{"url":"https://idp.example.com","audiences":["shop"]}],` +
+		`"tokenSources":[{"kind":"` + kind + `","name":"` + name + `"}]}`
 	f := resource(
 		"Lambda::Function",
 		object{"Runtime": "provided.al2023", "Handler": "bootstrap", "Code": object{"S3Bucket": "b", "S3Key": "k"},
-			"Environment": object{
-				"Variables": object{
-					"GATEHOUSE_AUTHORIZER": `{"issuers":[{"url":"https://idp.example.com","audiences":["shop"]}],"tokenSources":[{"kind":"` + kind + `","name":"` + name + `"}]}`,
-				},
-			}},
+			"Environment": object{"Variables": object{"GATEHOUSE_AUTHORIZER": settings}}},
 	)
 	f["Metadata"] = object{"aws:asset:path": "code"}
 	return f
@@ -164,7 +162,8 @@ func write(t *testing.T, dir string, resources object) {
 	if err := os.WriteFile(filepath.Join(dir, "code", "bootstrap"), []byte("#!/bin/false\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	const manifest = `{"version": "54.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack", "environment": "aws://123456789012/eu-west-1", "properties": {"templateFile": "Shop.template.json"}}}}`
+	const manifest = `{"version": "54.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack",
+		"environment": "aws://123456789012/eu-west-1", "properties": {"templateFile": "Shop.template.json"}}}}`
 	for name, content := range map[string][]byte{"manifest.json": []byte(manifest), "Shop.template.json": template} {
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
 			t.Fatal(err)

@@ -81,9 +81,8 @@ func TestRights(t *testing.T) {
 
 // TestCompare has one case for each kind of requirement.
 func TestCompare(t *testing.T) {
-	claims, err := strictjson.Parse(
-		`{"scope":"a b","groups":["The Staff"],"roles":["r"],"plan":"pro","tags":["x","y"],"sub":"jane@example.com","odd":{}}`,
-	)
+	claims, err := strictjson.Parse(`{"scope":"a b","groups":["The Staff"],"roles":["r"],"plan":"pro","tags":["x","y"],` +
+		`"sub":"jane@example.com","odd":{}}`)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -188,8 +188,8 @@ func TestRequestJSON(t *testing.T) {
 	reporterTo(&b, true, time.Now).answered(record(func(r *apigateway.Record) {
 		r.Answer.Status, r.Reason = 403, "a <reason>"
 	}))
-	const want = `{"event":"request","time":"2026-03-01T12:00:00.123Z","status":403,"verb":"GET","path":"/prod/orders/42",` +
-		`"route":"GET /orders/{id}",` +
+	const want = `{"event":"request","time":"2026-03-01T12:00:00.123Z","status":403,"verb":"GET",` +
+		`"path":"/prod/orders/42","route":"GET /orders/{id}",` +
 		`"authorizer":{"kind":"TOKEN","cache":"MISS","ms":11},"principal":"jane","integrationMs":9,"ms":23.456,` +
 		`"reason":"a <reason>","requestId":"a-request"}` + "\n"
 	if got := b.String(); got != want {
@@ -253,7 +253,8 @@ func TestOthers(t *testing.T) {
 			},
 			"12:00:00.123  orders/serve.go has changed: Shop/Orders is built again\n",
 			`{"event":"changed","time":"2026-03-01T12:00:00.123Z",` +
-				`"text":"orders/serve.go has changed: Shop/Orders is built again","files":["orders/serve.go"],"functions":["Shop/Orders"]}` + "\n",
+				`"text":"orders/serve.go has changed: Shop/Orders is built again",` +
+				`"files":["orders/serve.go"],"functions":["Shop/Orders"]}` + "\n",
 		},
 		{"reloaded", func(r reporter) {
 			r.reloaded(reloaded{took: 1234 * time.Millisecond, problems: differences{all: []string{"Shop/Far: not served"}}})

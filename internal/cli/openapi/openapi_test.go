@@ -40,7 +40,8 @@ func shop() API {
 	order := &apimodel.Schema{Name: "Order", JSON: json.RawMessage(`{
 		"$schema": "http://json-schema.org/draft-04/schema#", "type": "object", "required": ["lines"],
 		"properties": {
-			"lines": {"type": "array", "minItems": 1, "items": {"$ref": "https://apigateway.amazonaws.com/restapis/a1b2c3/models/Line"}},
+			"lines": {"type": "array", "minItems": 1,
+				"items": {"$ref": "https://apigateway.amazonaws.com/restapis/a1b2c3/models/Line"}},
 			"note": {"type": "string"}
 		}}`)}
 	line := &apimodel.Schema{Name: "Line", JSON: json.RawMessage(`{

@@ -17,11 +17,23 @@ import (
 
 // shop is an app with two functions. Both have the price, and one has the table that the app reads, too.
 var shop = map[string]string{
-	"go.mod":           "module example.com/shop\n\ngo 1.26\n",
-	"app/main.go":      "package main\n\nimport _ \"example.com/shop/table\"\n\nfunc main() {}\n",
-	"table/table.go":   "package table\n",
-	"price/price.go":   "package price\n\nfunc Of() string { return \"1 EUR\" }\n",
-	"orders/main.go":   "package main\n\nimport (\n\t_ \"embed\"\n\t\"example.com/shop/price\"\n\t_ \"example.com/shop/table\"\n)\n\n//go:embed hello.txt\nvar hello string\n\nfunc main() { println(hello, price.Of()) }\n",
+	"go.mod":         "module example.com/shop\n\ngo 1.26\n",
+	"app/main.go":    "package main\n\nimport _ \"example.com/shop/table\"\n\nfunc main() {}\n",
+	"table/table.go": "package table\n",
+	"price/price.go": "package price\n\nfunc Of() string { return \"1 EUR\" }\n",
+	"orders/main.go": `package main
+
+import (
+	_ "embed"
+	"example.com/shop/price"
+	_ "example.com/shop/table"
+)
+
+//go:embed hello.txt
+var hello string
+
+func main() { println(hello, price.Of()) }
+`,
 	"orders/hello.txt": "hello",
 	"orders/README.md": "",
 	"admin/main.go":    "package main\n\nimport \"example.com/shop/price\"\n\nfunc main() { println(price.Of()) }\n",
