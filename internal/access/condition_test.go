@@ -159,11 +159,11 @@ func TestMarshalConditions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `{"version":1,"routes":[
-{"route":"GET /a","requires":[{"kind":"claim","claim":"plan","anyOf":["pro","team"]},{"kind":"claimHas","claim":"amr","anyOf":["mfa"]}]},
-{"route":"GET /b","requires":[{"kind":"either","either":[{"kind":"claim","claim":"plan","anyOf":["pro"]},{"kind":"group","anyOf":["admins"]}]}]}
-]}
-`
+	const want = `{"version":1,"routes":[` + "\n" +
+		`{"route":"GET /a","requires":[{"kind":"claim","claim":"plan","anyOf":["pro","team"]},` +
+		`{"kind":"claimHas","claim":"amr","anyOf":["mfa"]}]},` + "\n" +
+		`{"route":"GET /b","requires":[{"kind":"either","either":[{"kind":"claim","claim":"plan","anyOf":["pro"]},` +
+		`{"kind":"group","anyOf":["admins"]}]}]}` + "\n]}\n"
 	if diff := cmp.Diff(want, string(table.Marshal())); diff != "" {
 		t.Error(diff)
 	}

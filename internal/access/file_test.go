@@ -19,8 +19,9 @@ func TestMarshal(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Each route has its own line, and no browser or template can read a part as markup.
-	want := `{"version":1,"routes":[
-{"route":"GET /orders/{id}","requires":[{"kind":"scope","anyOf":["orders:read","orders:write"]},{"kind":"group","anyOf":["staff \u0026 \"friends\" \u003call\u003e"]}]},
+	const want = `{"version":1,"routes":[` + "\n" +
+		`{"route":"GET /orders/{id}","requires":[{"kind":"scope","anyOf":["orders:read","orders:write"]},` +
+		`{"kind":"group","anyOf":["staff \u0026 \"friends\" \u003call\u003e"]}]},
 {"route":"ANY /{proxy+}","elsewhere":true},
 {"route":"GET /"},
 {"route":"GET /reports","forward":true}
@@ -120,10 +121,14 @@ func FuzzParse(f *testing.F) {
 		`{"version":1,"routes":[]}`,
 		`{"version":1,"routes":[{"route":"GET /orders/{id}","requires":[{"kind":"scope","anyOf":["orders:read"]}]},` +
 			`{"route":"ANY /{proxy+}","elsewhere":true}]}`,
-		"{\"version\":1,\"routes\":[\n{\"route\":\"GET /\",\"requires\":[{\"kind\":\"group\",\"anyOf\":[\"a\\u0026b\"]}]}\n]}\n",
+		`{"version":1,"routes":[` + "\n" +
+			`{"route":"GET /","requires":[{"kind":"group","anyOf":["a\u0026b"]}]}` + "\n]}\n",
 		`{"version":1,"routes":[{"route":"GET /","elsewhere":false,"requires":[]}]}`,
 		`{"version":2}`, `{"routes":null,"version":1}`,
-		`{"version":1,"routes":[{"route":"GET /u/{id}","requires":[{"kind":"pathIs","parameter":"id","claim":"sub"}]},{"route":"GET /t/{t}/{x}","requires":[{"kind":"pathIn","parameter":"t","claim":"app.tenants"},{"kind":"either","either":[{"kind":"pathIs","parameter":"x","claim":"sub"},{"kind":"group","anyOf":["g"]}]}]}]}`,
+		`{"version":1,"routes":[` +
+			`{"route":"GET /u/{id}","requires":[{"kind":"pathIs","parameter":"id","claim":"sub"}]},` +
+			`{"route":"GET /t/{t}/{x}","requires":[{"kind":"pathIn","parameter":"t","claim":"app.tenants"},` +
+			`{"kind":"either","either":[{"kind":"pathIs","parameter":"x","claim":"sub"},{"kind":"group","anyOf":["g"]}]}]}]}`,
 		`{"version":1,"routes":[{"route":"GET /u/{id+}","requires":[{"kind":"pathIs","parameter":"id","claim":"sub",` +
 			`"anyOf":["x"]}]}]}`,
 		`{"version":1,"routes":[{"route":"GET /","requires":[{"kind":"claim","claim":"a.b","anyOf":["x","7"]},` +

@@ -61,10 +61,10 @@ func TestMarshalPathRequirements(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `{"version":1,"routes":[
-{"route":"GET /t/{t}/{x}","requires":[{"kind":"pathIn","parameter":"t","claim":"tenants"},{"kind":"either","either":[{"kind":"pathIs","parameter":"x","claim":"sub"},{"kind":"group","anyOf":["g"]}]}]}
-]}
-`
+	const want = `{"version":1,"routes":[` + "\n" +
+		`{"route":"GET /t/{t}/{x}","requires":[{"kind":"pathIn","parameter":"t","claim":"tenants"},` +
+		`{"kind":"either","either":[{"kind":"pathIs","parameter":"x","claim":"sub"},{"kind":"group","anyOf":["g"]}]}]}` +
+		"\n]}\n"
 	if diff := cmp.Diff(want, string(table.Marshal())); diff != "" {
 		t.Error(diff)
 	}

@@ -41,7 +41,8 @@ func ExampleRead() {
 // This reads one template without a folder. A value that AWS would choose at deployment has a fixed replacement.
 func ExampleRead_template() {
 	a, err := cloudassembly.Parse("Shop", []byte(`{"Resources": {
-		"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": {"Fn::Join": ["-", ["shop", {"Ref": "AWS::Region"}]]}}},
+		"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {
+			"Name": {"Fn::Join": ["-", ["shop", {"Ref": "AWS::Region"}]]}}},
 		"Stage": {"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "prod"}}}}`))
 	if err != nil {
 		fmt.Println(err)

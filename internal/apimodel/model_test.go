@@ -45,7 +45,8 @@ const otherAPI = `{"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "o
 const unresolvable = `{"Fn::GetAtt": ["Thing", "X"]}`
 
 func method(properties, integration string) string {
-	return `{"Type": "AWS::ApiGateway::Method", "Properties": {"RestApiId": {"Ref": "Api"}, "ResourceId": {"Ref": "Path"}, "HttpMethod": "GET", ` +
+	return `{"Type": "AWS::ApiGateway::Method", "Properties": {
+		"RestApiId": {"Ref": "Api"}, "ResourceId": {"Ref": "Path"}, "HttpMethod": "GET", ` +
 		properties + `, "Integration": ` + integration + `}}`
 }
 
@@ -147,8 +148,9 @@ func TestProblems(t *testing.T) {
 		{"an integration response without a status",
 			[]string{"Method", open(`{"Type": "MOCK", "IntegrationResponses": [{}]}`)}, true,
 			"IntegrationResponses[0].StatusCode is missing"},
-		{"integration responses that are not a list", []string{"Method", open(`{"Type": "MOCK", "IntegrationResponses": {}}`)},
-			true, "IntegrationResponses: want a list"},
+		{"integration responses that are not a list",
+			[]string{"Method", open(`{"Type": "MOCK", "IntegrationResponses": {}}`)}, true,
+			"IntegrationResponses: want a list"},
 		{"the function is a container image",
 			[]string{"Fn", `{"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ImageUri": "x"}}}`}, true,
 			"container image"},
@@ -203,14 +205,16 @@ func TestProblems(t *testing.T) {
 			[]string{"Method", method(`"AuthorizationType": "NONE", "RequestModels": {"application/json": "Order"}`,
 				proxy("Fn")),
 				"Order",
-				`{"Type": "AWS::ApiGateway::Model", "Properties": {"RestApiId": {"Ref": "Api"}, "Name": "Order", "Schema": {"pattern": ` + unresolvable + `}}}`},
+				`{"Type": "AWS::ApiGateway::Model", "Properties": {
+					"RestApiId": {"Ref": "Api"}, "Name": "Order", "Schema": {"pattern": ` + unresolvable + `}}}`},
 			true, "Properties.Schema.pattern"},
 
 		{"an authorizer of an unknown type", []string{"Auth", authorizer(`"Type": "OAUTH"`)}, true, `got "OAUTH"`},
 		{"an authorizer of no type", []string{"Auth", authorizer(`"AuthorizerUri": "x"`)}, true, "Type is missing"},
 		{"an authorizer's function of another app",
 			[]string{"Auth",
-				authorizer(token + `"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:other/invocations"`)},
+				authorizer(token + `"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/` +
+					`arn:aws:lambda:us-east-1:123456789012:function:other/invocations"`)},
 			true, "AuthorizerUri: the function"},
 		{"an authorizer's function that cannot be run",
 			[]string{"AuthFn", `{"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ImageUri": "x"}}}`}, true,
@@ -267,7 +271,8 @@ func TestProblems(t *testing.T) {
 			true, "not complete without Shop/Lost"},
 		{"a path that has no value",
 			[]string{"Lost",
-				`{"Type": "AWS::ApiGateway::Resource", "Properties": {"RestApiId": {"Ref": "Api"}, "ParentId": {"Ref": "Path"}, "PathPart": ` + unresolvable + `}}`},
+				`{"Type": "AWS::ApiGateway::Resource", "Properties": {
+					"RestApiId": {"Ref": "Api"}, "ParentId": {"Ref": "Path"}, "PathPart": ` + unresolvable + `}}`},
 			true, "not complete without Shop/Lost"},
 		{"a path twice", []string{"Again",
 			`{"Type": "AWS::ApiGateway::Resource", "Properties": {"RestApiId": {"Ref": "Api"}, "ParentId": {"Fn::GetAtt": ` +
@@ -307,7 +312,9 @@ func TestProblems(t *testing.T) {
 
 		{"a gateway response that has no value",
 			[]string{"Response",
-				`{"Type": "AWS::ApiGateway::GatewayResponse", "Properties": {"RestApiId": {"Ref": "Api"}, "ResponseType": "UNAUTHORIZED", "ResponseParameters": {"gatewayresponse.header.X": ` + unresolvable + `}}}`},
+				`{"Type": "AWS::ApiGateway::GatewayResponse", "Properties": {
+					"RestApiId": {"Ref": "Api"}, "ResponseType": "UNAUTHORIZED",
+					"ResponseParameters": {"gatewayresponse.header.X": ` + unresolvable + `}}}`},
 			false, "Thing.X"},
 		{"a gateway response of an invalid status",
 			[]string{"Response",

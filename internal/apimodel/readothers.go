@@ -24,8 +24,10 @@ const otherAPIType = "AWS::ApiGatewayV2::Api"
 
 // harmlessTransforms are transforms that add nothing that an API needs, or whose functions are resolved here.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-reference.html
-var harmlessTransforms = []string{"AWS::LanguageExtensions", "AWS::SecretsManager-2020-07-23", "AWS::SecretsManager-2024-09-16",
-	"AWS::CodeDeployBlueGreen"}
+var harmlessTransforms = []string{
+	"AWS::CodeDeployBlueGreen", "AWS::LanguageExtensions",
+	"AWS::SecretsManager-2020-07-23", "AWS::SecretsManager-2024-09-16",
+}
 
 // readNestedProblems reports nested stacks that could not be read. They may contain routes of any API.
 func (b *builder) readNestedProblems() {

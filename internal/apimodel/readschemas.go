@@ -11,7 +11,8 @@ var ownSchemas = []*Schema{
 		`{"$schema":"http://json-schema.org/draft-04/schema#","title":"Empty Schema","type":"object"}`,
 	)},
 	{Name: "Error", JSON: json.RawMessage(
-		`{"$schema":"http://json-schema.org/draft-04/schema#","title":"Error Schema","type":"object","properties":{"message":{"type":"string"}}}`,
+		`{"$schema":"http://json-schema.org/draft-04/schema#","title":"Error Schema","type":"object",` +
+			`"properties":{"message":{"type":"string"}}}`,
 	)},
 }
 

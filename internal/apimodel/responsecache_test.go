@@ -34,7 +34,8 @@ func TestResponseCaches(t *testing.T) {
 				`, {"HttpMethod": "GET", "ResourcePath": "/~1orders", "CachingEnabled": false}]`,
 			"GET", "/orders", 0},
 		{"only for that one",
-			`"CacheClusterEnabled": true, "MethodSettings": [{"HttpMethod": "GET", "ResourcePath": "/~1orders", "CachingEnabled": false}, ` + all + `]`,
+			`"CacheClusterEnabled": true, "MethodSettings": [` +
+				`{"HttpMethod": "GET", "ResourcePath": "/~1orders", "CachingEnabled": false}, ` + all + `]`,
 			"GET", "/", 5 * time.Minute},
 		{"a time of 0 turns it off",
 			`"CacheClusterEnabled": true, "MethodSettings": [{"HttpMethod": "GET", "ResourcePath": "/", "CachingEnabled": ` +

@@ -18,11 +18,9 @@ func TestGatewayResponses(t *testing.T) {
 		{"no number", `"teapot"`, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			m := Read(parse(t, api(
-				"Response",
-				`{"Type": "AWS::ApiGateway::GatewayResponse", "Properties": {"RestApiId": {"Ref": "Api"}, "ResponseType": "UNAUTHORIZED", "ResponseTemplates": {"text/plain": null}, "StatusCode": `+c.status+`}}`,
-			)),
-				cloudassembly.Options{})
+			m := Read(parse(t, api("Response", `{"Type": "AWS::ApiGateway::GatewayResponse", "Properties": {
+				"RestApiId": {"Ref": "Api"}, "ResponseType": "UNAUTHORIZED",
+				"ResponseTemplates": {"text/plain": null}, "StatusCode": `+c.status+`}}`)), cloudassembly.Options{})
 			g := m.APIs[0].GatewayResponses[0]
 			if g.StatusCode != c.want || g.Type != "UNAUTHORIZED" {
 				t.Errorf("got %+v, want the status %d", g, c.want)
@@ -36,11 +34,8 @@ func TestGatewayResponses(t *testing.T) {
 
 // TestStageVariables checks that a stage with unknown variables is not served.
 func TestStageVariables(t *testing.T) {
-	m := Read(parse(t, api(
-		"Stage",
-		`{"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "v1", "Variables": {"a": `+unresolvable+`}}}`,
-	)),
-		cloudassembly.Options{})
+	m := Read(parse(t, api("Stage", `{"Type": "AWS::ApiGateway::Stage", "Properties": {
+		"RestApiId": {"Ref": "Api"}, "StageName": "v1", "Variables": {"a": `+unresolvable+`}}}`)), cloudassembly.Options{})
 	a := m.APIs[0]
 	if got := m.Blocking(a, a.Stages[0], a.Methods[0]); len(got) != 1 {
 		t.Errorf("got %v, want the stage blocked", got)

@@ -11,7 +11,8 @@ import (
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/aws-api-gateway-stage-variables-reference.html
 func TestFunctionsByStageVariable(t *testing.T) {
 	uri := func(arn string) string {
-		return `{"Fn::Sub": "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:` + arn + `/invocations"}`
+		return `{"Fn::Sub": "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/` +
+			`arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:` + arn + `/invocations"}`
 	}
 	integration := func(arn string) string {
 		return open(`{"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": ` + uri(arn) + `}`)

@@ -47,7 +47,8 @@ func TestThrottled(t *testing.T) {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
 			problems := fmt.Sprint(m.Problems)
-			if strings.Contains(problems, "ThrottlingRateLimit: ") != (c.problem != "") || !strings.Contains(problems, c.problem) {
+			reported := strings.Contains(problems, "ThrottlingRateLimit: ")
+			if reported != (c.problem != "") || !strings.Contains(problems, c.problem) {
 				t.Errorf("got the problems %s, want %s", problems, c.problem)
 			}
 		})

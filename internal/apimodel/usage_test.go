@@ -7,15 +7,15 @@ import (
 )
 
 func TestAPIKeys(t *testing.T) {
+	const alphabet = "abcdefghijklmnopqrstuvwxyz"
 	for _, c := range []struct {
 		name, properties string
 		enabled          bool
 		value            string // "" for any
 		length           int
 	}{
-		{"disabled by default", `"Value": "abcdefghijklmnopqrstuvwxyz"`, false, "abcdefghijklmnopqrstuvwxyz", 26},
-		{"a value in the template", `"Enabled": true, "Value": "abcdefghijklmnopqrstuvwxyz"`, true, "abcdefghijklmnopqrstuvwxyz",
-			26},
+		{"disabled by default", `"Value": "` + alphabet + `"`, false, alphabet, 26},
+		{"a value in the template", `"Enabled": true, "Value": "` + alphabet + `"`, true, alphabet, 26},
 		{"a stand-in", `"Enabled": true`, true, "", 40},
 		{"an empty value fits no request", `"Enabled": true, "Value": ""`, false, "", 0},
 		{"a value that is not known fits no request", `"Enabled": true, "Value": {"Ref": "Nope"}`, false, "", 0},
@@ -36,7 +36,8 @@ func TestUsagePlans(t *testing.T) {
 		`{"Type": "AWS::ApiGateway::ApiKey", "Properties": {"Enabled": true}}`,
 		"Plan",
 		`{"Type": "AWS::ApiGateway::UsagePlan", "Properties": {"ApiStages": [
-		  {"ApiId": {"Ref": "Api"}, "Stage": {"Ref": "Stage"}, "Throttle": {"/orders/GET": {"RateLimit": "2.5", "BurstLimit": 1}}},
+		  {"ApiId": {"Ref": "Api"}, "Stage": {"Ref": "Stage"},
+		    "Throttle": {"/orders/GET": {"RateLimit": "2.5", "BurstLimit": 1}}},
 		  {"ApiId": "other", "Stage": "v1"}], "Quota": {"Limit": 10, "Period": "WEEK", "Offset": 2}}}`,
 		"Link",
 		`{"Type": "AWS::ApiGateway::UsagePlanKey", "Properties": {"UsagePlanId": {"Ref": "Plan"}, "KeyId": {"Ref": "Key"}, `+

@@ -9,7 +9,7 @@ type UserPool struct {
 	ID          // LogicalID is "" for an imported pool
 	PoolID      string
 	ARN         string
-	ProviderURL string // the issuer of its tokens, such as "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Ab1Cd2Ef3"
+	ProviderURL string // the issuer of its tokens: "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Ab1Cd2Ef3"
 
 	Clients         []*UserPoolClient
 	ResourceServers []*ResourceServer

@@ -25,13 +25,9 @@ func TestTokenValidity(t *testing.T) {
 		{"of another token's unit", `"AccessTokenValidity": 1, "TokenValidityUnits": {"IdToken": "minutes"}`, time.Hour},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			m := Read(parse(
-				t,
-				`{"Resources": {"P": {"Type": "AWS::Cognito::UserPool"}, "C": {"Type": "AWS::Cognito::UserPoolClient", "Properties": {"UserPoolId": {"Ref": "P"}`+comma(
-					c.properties,
-				)+`}}}}`,
-			),
-				cloudassembly.Options{})
+			m := Read(parse(t, `{"Resources": {"P": {"Type": "AWS::Cognito::UserPool"},
+				"C": {"Type": "AWS::Cognito::UserPoolClient",
+					"Properties": {"UserPoolId": {"Ref": "P"}`+comma(c.properties)+`}}}}`), cloudassembly.Options{})
 			if got := m.UserPools[0].Clients[0].AccessTokenValidity; got != c.want || len(m.Problems) > 0 {
 				t.Errorf("got %s, %v, want %s", got, m.Problems, c.want)
 			}

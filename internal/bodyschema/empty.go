@@ -28,8 +28,8 @@ func (e *emptyObject) fits(schema any) bool {
 	required, _ := s["required"].([]any)
 	not, negated := s["not"]
 	switch {
-	case rational(least).Sign() > 0, len(required) > 0, !isObject(s["type"]), s["enum"] != nil: // a value of it is not empty
-		return false
+	case rational(least).Sign() > 0, len(required) > 0, !isObject(s["type"]), s["enum"] != nil:
+		return false // a value of it is not empty
 	case negated && e.fits(not):
 		return false
 	}

@@ -11,9 +11,12 @@ import (
 // TestChecksWhatAValidatorDoes compares the check of each draft with a validator that compiles the draft's own schema.
 // The schemas have one value in a wrong place.
 func TestChecksWhatAValidatorDoes(t *testing.T) {
-	replacements := []string{`null`, `true`, `false`, `0`, `1`, `1.0`, `-1`, `1.5`, `"a"`, `"string"`, `[]`, `["a"]`, `["a","a"]`,
-		`["string","null"]`, `[1,1.0]`, `[true]`, `[{}]`, `{}`, `{"a":true}`, `{"a":{}}`, `{"a":["b"]}`, `{"a":[]}`, `{"a":["b","b"]}`,
-		`{"a":1}`, `{"type":"a"}`, `{"a":{"items":[]}}`, `[{"minItems":"1"}]`}
+	replacements := []string{
+		`null`, `true`, `false`, `0`, `1`, `1.0`, `-1`, `1.5`, `"a"`, `"string"`,
+		`[]`, `["a"]`, `["a","a"]`, `["string","null"]`, `[1,1.0]`, `[true]`, `[{}]`,
+		`{}`, `{"a":true}`, `{"a":{}}`, `{"a":["b"]}`, `{"a":[]}`, `{"a":["b","b"]}`,
+		`{"a":1}`, `{"type":"a"}`, `{"a":{"items":[]}}`, `[{"minItems":"1"}]`,
+	}
 	tries := 1000
 	if testing.Short() {
 		tries = 300

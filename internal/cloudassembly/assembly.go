@@ -61,5 +61,5 @@ func paths(stacks []*Stack) string {
 // Evaluator returns an evaluator for the assembly's templates.
 func (a *Assembly) Evaluator(o Options) *Evaluator {
 	o.Account, o.Region = cmp.Or(o.Account, defaultAccount), cmp.Or(o.Region, defaultRegion)
-	return &Evaluator{stacks: a.stacks, calls: intrinsics, options: o, known: map[value]result{}, objects: map[objectOf]any{}}
+	return newEvaluator(a.stacks, intrinsics, o)
 }

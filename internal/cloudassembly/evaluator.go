@@ -48,6 +48,13 @@ type Evaluator struct {
 	withoutDefaults *Evaluator // an evaluator with the same options and NoDefaults; nil until it is needed
 }
 
+// newEvaluator returns an evaluator that has resolved nothing yet.
+func newEvaluator(stacks []*Stack, calls map[string]call, o Options) *Evaluator {
+	return &Evaluator{
+		stacks: stacks, calls: calls, options: o, known: map[value]result{}, objects: map[objectOf]any{},
+	}
+}
+
 // value names something that is resolved once: a parameter, a condition, or what a Ref or GetAtt of a resource yields.
 type value struct {
 	stack *Stack

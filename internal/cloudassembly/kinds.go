@@ -23,6 +23,9 @@ func kindWithAttribute(ref, attribute string) kind {
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html
 var domainNameARN = map[string]string{"DomainNameArn": "arn:{partition}:apigateway:{region}::/domainnames/{DomainName}"}
 
+// balancerARN is the ARN of a load balancer.
+const balancerARN = "arn:{partition}:elasticloadbalancing:{region}:{account}:loadbalancer/{balancer}/{name}/{hex16}"
+
 // kinds are the types whose values templates of APIs use. For other types, Ref yields a generated name, and Fn::GetAtt
 // fails.
 // Source: "Return values" of each type at
@@ -52,10 +55,10 @@ var kinds = map[string]kind{
 	"AWS::ElasticLoadBalancingV2::LoadBalancer": {
 		name:    "Name",
 		longest: 32,
-		ref:     "arn:{partition}:elasticloadbalancing:{region}:{account}:loadbalancer/{balancer}/{name}/{hex16}",
+		ref:     balancerARN,
 		attributes: map[string]string{
 			"DNSName":              "internal-{name}-{id10}.{region}.elb.{suffix}",
-			"LoadBalancerArn":      "arn:{partition}:elasticloadbalancing:{region}:{account}:loadbalancer/{balancer}/{name}/{hex16}",
+			"LoadBalancerArn":      balancerARN,
 			"LoadBalancerFullName": "{balancer}/{name}/{hex16}",
 			"LoadBalancerName":     "{name}",
 		},

@@ -113,8 +113,8 @@ func (e *Evaluator) output(w where, fn string, s *Stack, id string) (any, error)
 				return nil, err
 			}
 			if !holds {
-				return nil, w.inResource("", "Outputs."+id).fail("Condition", nil, "the output is not made, as the condition %s does "+
-					"not hold", o.Condition)
+				return nil, w.inResource("", "Outputs."+id).fail("Condition", nil,
+					"the output is not made, as the condition %s does not hold", o.Condition)
 			}
 		}
 		return e.value(w.inResource("", "Outputs."+id+".Value"), o.Value)

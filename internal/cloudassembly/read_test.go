@@ -19,7 +19,8 @@ func readShop(t *testing.T) *Assembly {
 	return a
 }
 
-const oneStack = `{"version": "54.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "Shop.template.json"}}}}`
+const oneStack = `{"version": "54.0.0", "artifacts": {
+	"Shop": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "Shop.template.json"}}}}`
 
 func TestReadOfWhatIsNoAssembly(t *testing.T) {
 	for _, c := range []struct {
@@ -111,10 +112,12 @@ func TestReadOfWhatIsNoAssembly(t *testing.T) {
 // TestReadIsTolerant reads an assembly of a later CDK, with a newer version and unknown artifacts and members.
 func TestReadIsTolerant(t *testing.T) {
 	dir := assemblytest.Folder(t, map[string]string{
-		"manifest.json": `{"version": "999.0.0", "minimumCliVersion": "9.0.0", "novelty": [1], "missing": [{"key": "zones:1", "provider": "availability-zones", "props": {}}], "artifacts": {
+		"manifest.json": `{"version": "999.0.0", "minimumCliVersion": "9.0.0", "novelty": [1],
+		  "missing": [{"key": "zones:1", "provider": "availability-zones", "props": {}}], "artifacts": {
 		  "Tree": {"type": "cdk:tree", "properties": {"file": "tree.json"}},
 		  "Odd": {"type": "cdk:oddity", "properties": ["file"]},
-		  "Shop": {"type": "aws:cloudformation:stack", "novelty": 1, "properties": {"templateFile": "Shop.template.json", "stackName": "shop-prod", "novelty": {}}}}}`,
+		  "Shop": {"type": "aws:cloudformation:stack", "novelty": 1,
+			"properties": {"templateFile": "Shop.template.json", "stackName": "shop-prod", "novelty": {}}}}}`,
 		"Shop.template.json": `{"Resources": {}, "Hooks": {}, "Novelty": 1}`,
 	})
 	a, err := Read(dir)
@@ -277,8 +280,10 @@ func TestStagesOfOneApp(t *testing.T) {
 		return `"` + name + `": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "` + name + `"}}`
 	}
 	const manifest = `{"version": "1.0.0", "artifacts": {
-	  "Give": {"type": "aws:cloudformation:stack", "displayName": "NAME/Give", "properties": {"stackName": "give", "templateFile": "give.json", "parameters": {"P": "of NAME"}}},
-	  "Take": {"type": "aws:cloudformation:stack", "displayName": "NAME/Take", "properties": {"stackName": "take", "templateFile": "take.json"}}}}`
+	  "Give": {"type": "aws:cloudformation:stack", "displayName": "NAME/Give",
+		"properties": {"stackName": "give", "templateFile": "give.json", "parameters": {"P": "of NAME"}}},
+	  "Take": {"type": "aws:cloudformation:stack", "displayName": "NAME/Take",
+		"properties": {"stackName": "take", "templateFile": "take.json"}}}}`
 	const give = `{"Parameters": {"P": {"Type": "String", "Default": "default"}}, "Resources": {}, "Outputs": {"O": ` +
 		`{"Value": {"Ref": "P"}, "Export": {"Name": "shared"}}}}`
 	a, err := Read(assemblytest.Folder(t, map[string]string{

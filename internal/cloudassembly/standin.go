@@ -213,7 +213,8 @@ func (e *Evaluator) functionARN(w where, id string) (string, error) {
 	case err != nil || strings.HasPrefix(t, "arn:"):
 		return t, err
 	case t == "":
-		return "", w.inResource(id, "Properties").fail("Ref", nil, "FunctionName is missing, which the resource's id is made of")
+		return "", w.inResource(id, "Properties").fail("Ref", nil,
+			"FunctionName is missing, which the resource's id is made of")
 	}
 	return fmt.Sprintf("arn:%s:lambda:%s:%s:function:%s", e.Partition(w.stack), e.Region(w.stack), e.Account(w.stack), t),
 		nil

@@ -9,22 +9,27 @@ import (
 // TestStandIns checks that values look like those of AWS, by patterns of the real ones.
 func TestStandIns(t *testing.T) {
 	const template = `{"Resources": {
-	  "Api": {"Type": "AWS::ApiGateway::RestApi"}, "Path": {"Type": "AWS::ApiGateway::Resource"}, "Auth": {"Type": "AWS::ApiGateway::Authorizer"},
-	  "Stage": {"Type": "AWS::ApiGateway::Stage", "Properties": {"StageName": "v1"}}, "Key": {"Type": "AWS::ApiGateway::ApiKey"},
+	  "Api": {"Type": "AWS::ApiGateway::RestApi"}, "Path": {"Type": "AWS::ApiGateway::Resource"},
+	  "Auth": {"Type": "AWS::ApiGateway::Authorizer"}, "Key": {"Type": "AWS::ApiGateway::ApiKey"},
+	  "Stage": {"Type": "AWS::ApiGateway::Stage", "Properties": {"StageName": "v1"}},
 	  "Unnamed": {"Type": "AWS::ApiGateway::Stage"},
 	  "Fn": {"Type": "AWS::Lambda::Function"},
 	  "AVeryLongLogicalIdOfAFunctionThatDoesNotFitIntoItsNameAsItIs": {"Type": "AWS::Lambda::Function"},
 	  "Version": {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "Fn"}}},
-	  "Alias": {"Type": "AWS::Lambda::Alias", "Properties": {"FunctionName": {"Fn::GetAtt": ["Fn", "Arn"]}, "Name": "live", "FunctionVersion": {"Fn::GetAtt": ["Version", "Version"]}}},
+	  "Alias": {"Type": "AWS::Lambda::Alias", "Properties": {"FunctionName": {"Fn::GetAtt": ["Fn", "Arn"]},
+		"Name": "live", "FunctionVersion": {"Fn::GetAtt": ["Version", "Version"]}}},
 	  "Orphan": {"Type": "AWS::Lambda::Alias", "Properties": {"Name": "live"}},
 	  "Pool": {"Type": "AWS::Cognito::UserPool"}, "Client": {"Type": "AWS::Cognito::UserPoolClient"},
 	  "Server": {"Type": "AWS::Cognito::UserPoolResourceServer", "Properties": {"Identifier": "orders"}},
-	  "Table": {"Type": "AWS::DynamoDB::GlobalTable"}, "Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": "key"}},
+	  "Table": {"Type": "AWS::DynamoDB::GlobalTable"},
+	  "Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": "key"}},
 	  "Role": {"Type": "AWS::IAM::Role", "Properties": {"Path": "/team/"}}, "Policy": {"Type": "AWS::IAM::ManagedPolicy"},
-	  "Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/a/b"}}, "Bucket": {"Type": "AWS::S3::Bucket"},
+	  "Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/a/b"}},
+	  "Bucket": {"Type": "AWS::S3::Bucket"},
 	  "Queue": {"Type": "AWS::SQS::Queue"}, "Topic": {"Type": "AWS::SNS::Topic"}, "Custom": {"Type": "Custom::Thing"},
 	  "Link": {"Type": "AWS::ApiGatewayV2::VpcLink"}, "Balancer": {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer"},
-	  "Network": {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer", "Properties": {"Type": "network", "Name": "orders"}},
+	  "Network": {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer",
+		"Properties": {"Type": "network", "Name": "orders"}},
 	  "Net": {"Type": "AWS::EC2::VPC"}, "Endpoint": {"Type": "AWS::EC2::VPCEndpoint"},
 	  "Site": {"Type": "AWS::CloudFront::Distribution"}
 	}}`

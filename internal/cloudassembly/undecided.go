@@ -60,7 +60,7 @@ func (e *Evaluator) dependsOnParameters(s *Stack, condition string) bool {
 	if e.withoutDefaults == nil {
 		options := e.options
 		options.NoDefaults = true
-		e.withoutDefaults = &Evaluator{stacks: e.stacks, calls: e.calls, options: options, known: map[value]result{}, objects: map[objectOf]any{}}
+		e.withoutDefaults = newEvaluator(e.stacks, e.calls, options)
 	}
 	_, err := e.withoutDefaults.condition(placeAt(s, "", ""), "Condition", condition)
 	return err != nil

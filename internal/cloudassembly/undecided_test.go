@@ -18,7 +18,8 @@ func TestUndecided(t *testing.T) {
 	  "Resources": {
 	    "Prod": {"Type": "T", "Condition": "IsProd", "Properties": {"Type": "NONE", "Of": {"Ref": "Always"}}},
 	    "Test": {"Type": "T", "Condition": "IsTest", "Properties": {"Type": "NONE"}},
-	    "Always": {"Type": "T", "Properties": {"Type": {"Fn::If": ["IsProd", "NONE", "AWS_IAM"]}, "List": [{"Fn::If": ["IsTest", "a", "b"]}]}},
+	    "Always": {"Type": "T", "Properties": {
+	      "Type": {"Fn::If": ["IsProd", "NONE", "AWS_IAM"]}, "List": [{"Fn::If": ["IsTest", "a", "b"]}]}},
 	    "Given": {"Type": "T", "Condition": "IsGiven", "Properties": {"Type": {"Fn::If": ["IsGiven", "NONE", "AWS_IAM"]}}},
 	    "Here": {"Type": "T", "Condition": "Here", "Properties": {"Type": {"Ref": "Env"}}}
 	  }

@@ -165,7 +165,8 @@ func TestIncludedAuthorizerReadsTheRights(t *testing.T) {
 				Transport:         fromHere{s},
 				Log:               io.Discard,
 				Files: fstest.MapFS{access.FileName: {Data: []byte(`{"version":1,"routes":[
-					{"route":"GET /orders","requires":[{"kind":"scope","anyOf":["orders:read"]},{"kind":"group","anyOf":["Order managers"]},{"kind":"role","anyOf":["auditor"]}]}]}`)}},
+					{"route":"GET /orders","requires":[{"kind":"scope","anyOf":["orders:read"]},
+						{"kind":"group","anyOf":["Order managers"]},{"kind":"role","anyOf":["auditor"]}]}]}`)}},
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -176,12 +177,9 @@ func TestIncludedAuthorizerReadsTheRights(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				answer, err := authorizer.Invoke(
-					t.Context(),
-					[]byte(
-						`{"type":"TOKEN","methodArn":"arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/GET/orders","authorizationToken":"Bearer `+token+`"}`,
-					),
-				)
+				const method = "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/GET/orders"
+				event := `{"type":"TOKEN","methodArn":"` + method + `","authorizationToken":"Bearer ` + token + `"}`
+				answer, err := authorizer.Invoke(t.Context(), []byte(event))
 				if err != nil {
 					t.Fatalf("the authorizer refuses the token: %v", err)
 				}

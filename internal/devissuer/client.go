@@ -111,7 +111,8 @@ func readAuthentication(r *http.Request, form url.Values) (authentication, *faul
 				"both parts encoded as in a form")
 		}
 		if out.id != "" && out.id != name {
-			return authentication{}, badRequest("invalid_request", "client_id is %q, and the Authorization header says %q", out.id, name)
+			return authentication{}, badRequest("invalid_request", "client_id is %q, and the Authorization header says %q",
+				out.id, name)
 		}
 		out.id = name
 	case privateKeyAuth:

@@ -129,7 +129,9 @@ func (f *form) read(in url.Values, personas []Persona) (Persona, bool) {
 		return Persona{}, false
 	}
 	out := Persona{
-		Subject: strings.TrimSpace(in.Get("subject")), Groups: splitCommas(in.Get("groups")), Roles: splitCommas(in.Get("roles")),
+		Subject: strings.TrimSpace(in.Get("subject")),
+		Groups:  splitCommas(in.Get("groups")),
+		Roles:   splitCommas(in.Get("roles")),
 	}
 	wrong := func(name, why string) (Persona, bool) {
 		for n := range f.Fields {

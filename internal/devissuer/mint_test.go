@@ -439,8 +439,8 @@ func FuzzClaimNames(f *testing.F) {
 		}
 		for _, name := range []string{scopes, groups, roles} {
 			switch first, _, _ := strings.Cut(name, "."); first {
-			case "iss", "sub", "aud", "exp", "iat", "jti", "nbf": // no valid token is possible if an issuer's rights are in these
-				return
+			case "iss", "sub", "aud", "exp", "iat", "jti", "nbf":
+				return // no valid token is possible if an issuer's rights are in these
 			}
 		}
 		p, err := New(s.keys, []Issuer{{Issuer: settings}}, Options{Now: s.clock.Now, BaseURL: s.base})

@@ -236,7 +236,8 @@ func TestFromModel(t *testing.T) {
 func functionElsewhere(name string) object {
 	o := lambdaAuthorizer(name, object{})
 	delete(o, name+"Function")
-	o[name].(object)["Properties"].(object)["AuthorizerUri"] = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:theirs/invocations"
+	o[name].(object)["Properties"].(object)["AuthorizerUri"] = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/" +
+		"functions/arn:aws:lambda:us-east-1:123456789012:function:theirs/invocations"
 	return o
 }
 
@@ -271,7 +272,8 @@ func TestFromModelOfNoClient(t *testing.T) {
 	} {
 		got, err := FromModel(modelOf(t, userPool(), ofAudience("C", expression, "Pool")))
 		var found *AuthorizerError
-		if !errors.As(err, &found) || found.Authorizer.LogicalID != "C" || !strings.Contains(err.Error(), want) || got != nil {
+		if got != nil || !errors.As(err, &found) || found.Authorizer.LogicalID != "C" ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("want an error of C with %s, got %v and %v", want, err, got)
 		}
 	}

@@ -163,7 +163,8 @@ func TestConditionsTogether(t *testing.T) {
 	d := document(t, `{"Version":"2012-10-17","Statement":[
 		{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"arn:aws:execute-api:*"},
 		{"Effect":"Deny","Principal":"*","Action":"execute-api:Invoke","Resource":"arn:aws:execute-api:*",
-		 "Condition":{"NotIpAddress":{"aws:SourceIp":"203.0.113.0/24"},"StringNotEquals":{"aws:SourceVpce":["vpce-1","vpce-2"],"aws:PrincipalAccount":"123456789012"}}}]}`)
+		 "Condition":{"NotIpAddress":{"aws:SourceIp":"203.0.113.0/24"},
+			"StringNotEquals":{"aws:SourceVpce":["vpce-1","vpce-2"],"aws:PrincipalAccount":"123456789012"}}}]}`)
 	for _, c := range []struct {
 		name string
 		keys map[string]string

@@ -144,7 +144,8 @@ func TestPrincipal(t *testing.T) {
 func TestExpand(t *testing.T) {
 	const api = "arn:aws:execute-api:us-east-1:123456789012:abcdef1234"
 	short := document(t, `{"Version":"2012-10-17","Statement":[
-		{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":["execute-api:/prod/GET/*","`+api+`/dev/*"]},
+		{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke",
+		 "Resource":["execute-api:/prod/GET/*","`+api+`/dev/*"]},
 		{"Effect":"Deny","Principal":"*","Action":"execute-api:Invoke","NotResource":"execute-api:/*"}]}`)
 	long := short.Expand(api)
 	if diff := cmp.Diff([]string{api + "/prod/GET/*", api + "/dev/*"}, long.Statements[0].Resource); diff != "" {

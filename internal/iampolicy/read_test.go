@@ -14,9 +14,11 @@ func TestParse(t *testing.T) {
 		"Id": "policy",
 		"Statement": [
 			{"Sid": "all", "Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"},
-			{"Effect": "Deny", "NotPrincipal": {"AWS": ["123456789012", "arn:aws:iam::123456789012:role/deploy"], "Service": "apigateway.amazonaws.com"},
+			{"Effect": "Deny", "NotPrincipal": {"AWS": ["123456789012", "arn:aws:iam::123456789012:role/deploy"],
+				"Service": "apigateway.amazonaws.com"},
 			 "NotAction": ["execute-api:ManageConnections"], "NotResource": ["arn:aws:execute-api:*:*:*/prod/${$}*", "*"],
-			 "Condition": {"NotIpAddress": {"aws:SourceIp": ["203.0.113.0/24", "2001:db8::/32"]}, "Bool": {"aws:SecureTransport": false}, "NumericLessThan": {"x:n": 5}}}
+			 "Condition": {"NotIpAddress": {"aws:SourceIp": ["203.0.113.0/24", "2001:db8::/32"]},
+			  "Bool": {"aws:SecureTransport": false}, "NumericLessThan": {"x:n": 5}}}
 		]
 	}`
 	want := Document{Version: "2012-10-17", ID: "policy", Statements: []Statement{
@@ -39,9 +41,13 @@ func TestParse(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	const compact = `{"Version":"2012-10-17","Id":"policy","Statement":[{"Sid":"all","Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*"},` +
-		`{"Effect":"Deny","NotPrincipal":{"AWS":["123456789012","arn:aws:iam::123456789012:role/deploy"],"Service":"apigateway.amazonaws.com"},"NotAction":"execute-api:ManageConnections",` +
-		`"NotResource":["arn:aws:execute-api:*:*:*/prod/${$}*","*"],"Condition":{"NotIpAddress":{"aws:SourceIp":["203.0.113.0/24","2001:db8::/32"]},"Bool":{"aws:SecureTransport":"false"},"NumericLessThan":{"x:n":"5"}}}]}`
+	const compact = `{"Version":"2012-10-17","Id":"policy","Statement":[` +
+		`{"Sid":"all","Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*"},` +
+		`{"Effect":"Deny","NotPrincipal":{"AWS":["123456789012","arn:aws:iam::123456789012:role/deploy"],` +
+		`"Service":"apigateway.amazonaws.com"},"NotAction":"execute-api:ManageConnections",` +
+		`"NotResource":["arn:aws:execute-api:*:*:*/prod/${$}*","*"],` +
+		`"Condition":{"NotIpAddress":{"aws:SourceIp":["203.0.113.0/24","2001:db8::/32"]},` +
+		`"Bool":{"aws:SecureTransport":"false"},"NumericLessThan":{"x:n":"5"}}}]}`
 	if diff := cmp.Diff(compact, string(got.AppendJSON(nil))); diff != "" {
 		t.Error(diff)
 	}
@@ -171,7 +177,9 @@ func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":["` + prefix +
 			`GET/*"]}]}`,
-		`{"Statement":{"Sid":"x","Effect":"Deny","NotAction":["a:b","*"],"NotResource":"*","NotPrincipal":{"AWS":["123456789012"],"Service":["a.b"]},"Condition":{"ForAllValues:StringLikeIfExists":{"aws:UserAgent":["a*","${*}"]},"Null":{"k":true}}}}`,
+		`{"Statement":{"Sid":"x","Effect":"Deny","NotAction":["a:b","*"],"NotResource":"*",` +
+			`"NotPrincipal":{"AWS":["123456789012"],"Service":["a.b"]},"Condition":{` +
+			`"ForAllValues:StringLikeIfExists":{"aws:UserAgent":["a*","${*}"]},"Null":{"k":true}}}}`,
 		`{"Statement":{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"*","Resource":"execute-api:/*",` +
 			`"Condition":{"DateGreaterThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"},"NumericNotEquals":{"n":1.5}}}}`,
 		`{"Statement":[]}`, `{"Version":1}`,

@@ -38,7 +38,8 @@ type function struct {
 // invoke runs an invocation to its end.
 func (f *function) invoke(ctx context.Context, payload []byte, o InvokeOptions) (Result, error) {
 	inv := invocations.Get().(*invocation)
-	inv.work, inv.tail, inv.cold, inv.stream = work{o.RequestID, o.TraceID, o.Qualifier, o.Tenant, payload}, o.LogTail, false, o.stream
+	inv.work = work{o.RequestID, o.TraceID, o.Qualifier, o.Tenant, payload}
+	inv.tail, inv.cold, inv.stream = o.LogTail, false, o.stream
 
 	f.mu.Lock()
 	if f.closedErr != nil {

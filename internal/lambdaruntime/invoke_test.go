@@ -27,10 +27,8 @@ func TestAProcessIsReused(t *testing.T) {
 	if !first.ColdStart || second.ColdStart {
 		t.Errorf("cold starts: %v, %v", first.ColdStart, second.ColdStart)
 	}
-	if uuid := regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`); !uuid.MatchString(
-		first.RequestID,
-	) ||
-		first.RequestID == second.RequestID {
+	uuid := regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
+	if !uuid.MatchString(first.RequestID) || first.RequestID == second.RequestID {
 		t.Errorf("request ids %q and %q", first.RequestID, second.RequestID)
 	}
 }
@@ -199,7 +197,9 @@ func TestWhere(t *testing.T) {
 		},
 		{
 			"Go's own runtime before it",
-			`{"stackTrace":[{"path":"runtime/panic.go","line":9,"label":"gopanic"},{"path":"/usr/local/go/src/runtime/signal.go","line":9,"label":"sigpanic"},{"path":"main.go","line":7,"label":"get"}]}`,
+			`{"stackTrace":[{"path":"runtime/panic.go","line":9,"label":"gopanic"},` +
+				`{"path":"/usr/local/go/src/runtime/signal.go","line":9,"label":"sigpanic"},` +
+				`{"path":"main.go","line":7,"label":"get"}]}`,
 			"main.go:7 (get)",
 		},
 		{"only the runtime", `{"stackTrace":[{"path":"runtime/panic.go","line":9,"label":"gopanic"}]}`, ""},
@@ -247,8 +247,10 @@ func TestWhatAFunctionSees(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]any{"id": "id-1", "arn": s.ARN + ":live", "trace": "Root=1-2-3;Sampled=1", "dir": dir,
-		"deadline": float64(now.Add(7 * time.Second).UnixMilli())} {
+	for name, want := range map[string]any{
+		"id": "id-1", "arn": s.ARN + ":live", "trace": "Root=1-2-3;Sampled=1", "dir": dir,
+		"deadline": float64(now.Add(7 * time.Second).UnixMilli()),
+	} {
 		if saw[name] != want {
 			t.Errorf("%s is %v, want %v", name, saw[name], want)
 		}

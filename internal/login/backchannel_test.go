@@ -370,7 +370,9 @@ func TestRoutesOfTheTableAlone(t *testing.T) {
 	if w := f.send(formOf(f.signLogout(f.logoutClaims()))); w.Code != 404 {
 		t.Errorf("back-channel logout: %d", w.Code)
 	}
-	for _, route := range []string{"GET sessions", "POST logout-all", "GET subjects/user-1/sessions", "POST subjects/user-1/logout"} {
+	for _, route := range []string{
+		"GET sessions", "POST logout-all", "GET subjects/user-1/sessions", "POST subjects/user-1/logout",
+	} {
 		verb, path, _ := strings.Cut(route, " ")
 		if p := f.browser.Fetch(t, shop, verb, auth+path); p.Status != 404 {
 			t.Errorf("%s: %d", route, p.Status)

@@ -311,7 +311,9 @@ func TestBasePath(t *testing.T) {
 			t.Errorf("%q, %q: got %q, %v", c.configured, c.path, got, ok)
 		}
 	}
-	for _, path := range []string{"//evil.test/auth/login", "/prod/x", "https://evil.test/auth/login", "/%2fevil/auth/login"} {
+	for _, path := range []string{
+		"//evil.test/auth/login", "/prod/x", "https://evil.test/auth/login", "/%2fevil/auth/login",
+	} {
 		h := &Handler{}
 		r, _ := http.NewRequestWithContext(WithRequest(context.Background(), Request{Path: path}), "GET", "/auth/login", nil)
 		if got, ok := h.base(r); ok {

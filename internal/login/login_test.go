@@ -112,7 +112,9 @@ func TestLoginWithoutRandomness(t *testing.T) {
 
 func TestReturnPaths(t *testing.T) {
 	f := newFixture(t)
-	for _, path := range []string{"/", "/orders?page=2&x=%22a%22#top", "/it's&lt;b", "/a;b,c", "/authors", "/a?b=/auth/login"} {
+	for _, path := range []string{
+		"/", "/orders?page=2&x=%22a%22#top", "/it's&lt;b", "/a;b,c", "/authors", "/a?b=/auth/login",
+	} {
 		p := f.browser.Open(t, auth+"login?return="+url.QueryEscape(path))
 		if got := p.Refresh(t).URL.String(); p.Status != 200 || got != shop+stage+path {
 			t.Errorf("%q: %d, leads to %q", path, p.Status, got)
@@ -198,7 +200,9 @@ func TestHeaders(t *testing.T) {
 			t.Errorf("%s %s: %v", c.verb, c.path, h)
 		}
 	}
-	for _, part := range []string{"default-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"} {
+	for _, part := range []string{
+		"default-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+	} {
 		if !strings.Contains(pagePolicy, part) {
 			t.Errorf("policy %q lacks %q", pagePolicy, part)
 		}

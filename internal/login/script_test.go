@@ -24,7 +24,8 @@ func TestScriptIsServed(t *testing.T) {
 	f := newFixture(t)
 	p := f.browser.Fetch(t, shop, "GET", auth+"session.js")
 	f.want(p, 200, "")
-	if f.log.last(t).Route != "script" || p.Body != sessionScript || p.Header.Get("Content-Type") != "text/javascript; charset=utf-8" ||
+	if f.log.last(t).Route != "script" || p.Body != sessionScript ||
+		p.Header.Get("Content-Type") != "text/javascript; charset=utf-8" ||
 		p.Header.Get("Cache-Control") != "public, max-age=300" {
 		t.Errorf("%d, header %v, %d bytes", p.Status, p.Header, len(p.Body))
 	}

@@ -30,7 +30,8 @@ func envelope(caller *plan.Caller, member func(name, value string) string, quote
 	for _, part := range callerParts(caller) {
 		members = append(members, member(part.name, part.variable))
 	}
-	return "{" + quote + "caller" + quote + ": {" + strings.Join(members, ", ") + "}, " + member("body", "$input.body") + "}"
+	parts := strings.Join(members, ", ")
+	return "{" + quote + "caller" + quote + ": {" + parts + "}, " + member("body", "$input.body") + "}"
 }
 
 // inString writes a value between the quotes of a JSON string. It reverts one escape: escapeJavaScript also escapes

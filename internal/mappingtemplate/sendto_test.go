@@ -24,8 +24,10 @@ func TestSendMessage(t *testing.T) {
 				attribute("2", "issuer", "$context.authorizer.issuer") + "&MessageGroupId=$util.urlEncode('api')"},
 		{"one group", DefaultMessageGroup, true, nil, body + "&MessageGroupId=$util.urlEncode('api')"},
 		{"no deduplication", "a&b", false, nil,
-			body + "&MessageGroupId=$util.urlEncode('a&b')&MessageDeduplicationId=$util.urlEncode($context.extendedRequestId)"},
-		{"a group of a parameter", "{customer}", true, nil, body + "&MessageGroupId=$util.urlEncode($input.params('customer'))"},
+			body + "&MessageGroupId=$util.urlEncode('a&b')" +
+				"&MessageDeduplicationId=$util.urlEncode($context.extendedRequestId)"},
+		{"a group of a parameter", "{customer}", true, nil,
+			body + "&MessageGroupId=$util.urlEncode($input.params('customer'))"},
 	} {
 		if got := SendMessage(tt.group, tt.deduplicates, tt.caller); got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
@@ -37,7 +39,8 @@ func TestSendMessage(t *testing.T) {
 // Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html (the example)
 func attribute(number, name, variable string) string {
 	at := "&MessageAttribute." + number
-	return at + ".Name=" + name + at + ".Value.DataType=String" + at + ".Value.StringValue=$util.urlEncode(" + variable + ")"
+	return at + ".Name=" + name + at + ".Value.DataType=String" +
+		at + ".Value.StringValue=$util.urlEncode(" + variable + ")"
 }
 
 func TestMessageGroups(t *testing.T) {

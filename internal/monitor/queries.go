@@ -80,7 +80,8 @@ func (q *queries) ofAccessLog() {
 			ID:   RefusalsQuery,
 			Name: "refusals by route",
 			Text: `filter status in ["401", "403", "429"]
-| stats count(*) as requests by verb, route, status, errorType, error, wafStatus, authenticateStatus, authorizerStatus, authorizeStatus
+| stats count(*) as requests by verb, route, status, errorType, error, wafStatus, ` +
+				`authenticateStatus, authorizerStatus, authorizeStatus
 | sort requests desc
 | limit 100`,
 		},
@@ -95,7 +96,8 @@ func (q *queries) ofAccessLog() {
 		{
 			ID:   "ServerErrorsQuery",
 			Name: "server errors",
-			Text: `fields @timestamp, verb, route, status, errorType, error, authorizerInvocation, authorizerError, integrationStatus, integrationError, requestId
+			Text: `fields @timestamp, verb, route, status, errorType, error, authorizerInvocation, authorizerError, ` +
+				`integrationStatus, integrationError, requestId
 | filter status like /^5/
 | sort @timestamp desc
 | limit 100`,

@@ -43,7 +43,8 @@ func TestAPeerAnswersLines(t *testing.T) {
 		t,
 		`
 console.log('ready ' + process.argv[1])
-require('readline').createInterface({input: process.stdin}).on('line', l => console.log(l.toUpperCase())).on('close', () => process.exit())`,
+const lines = require('readline').createInterface({input: process.stdin})
+lines.on('line', l => console.log(l.toUpperCase())).on('close', () => process.exit())`,
 		nil,
 		"now",
 	)

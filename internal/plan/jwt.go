@@ -102,5 +102,7 @@ func (j *JWT) OpaqueAlone() bool {
 // ChecksClients reports whether the claims that name a client are compared. This is so if Clients is set, and for
 // access tokens of Amazon Cognito, which has the audience in the claim client_id.
 func (j *JWT) ChecksClients() bool {
-	return slices.ContainsFunc(j.Issuers, func(i issuer.Issuer) bool { return len(i.Clients) > 0 || i.TokenUse == "access" })
+	return slices.ContainsFunc(j.Issuers, func(i issuer.Issuer) bool {
+		return len(i.Clients) > 0 || i.TokenUse == "access"
+	})
 }

@@ -126,14 +126,14 @@ func TestWrongTenants(t *testing.T) {
 			`users write the attribute email themselves, so each caller would choose the tenant: take a custom attribute that ` +
 				`no app client may write, as in Tenant(Claim("custom:tenant"))`},
 		{"such an attribute in ID tokens of a pool", func(p *Props) {
-			p.Authorizer = deciding(&JWT{Issuers: []issuer.Issuer{{URL: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a",
-				Audiences: []string{"a"}, TokenUse: "id"}}})
+			p.Authorizer = deciding(&JWT{Issuers: []issuer.Issuer{{
+				URL: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a", Audiences: []string{"a"}, TokenUse: "id"}}})
 			p.Routes = append(p.Routes, handle("GET /x", fn, Tenant{Claim: "zoneinfo"}))
 		}, `it has Tenant(Claim("zoneinfo")), and the API's Included guards it: ` +
 			`users write the attribute zoneinfo themselves`},
 		{"such an attribute in tokens of a pool of any use", func(p *Props) {
-			p.Authorizer = deciding(&JWT{Issuers: []issuer.Issuer{{URL: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a",
-				Audiences: []string{"a"}, Pool: true}}})
+			p.Authorizer = deciding(&JWT{Issuers: []issuer.Issuer{{
+				URL: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a", Audiences: []string{"a"}, Pool: true}}})
 			p.Routes = append(p.Routes, handle("GET /x", fn, Tenant{Claim: "email"}))
 		}, `and the API's Included guards it: users write the attribute email themselves`},
 		{"a list of a user pool", on("pool", Tenant{Claim: "cognito:groups"}),

@@ -141,7 +141,8 @@ func TestAppendJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	const p = "arn:aws-cn:execute-api:cn-north-1:123456789012:api/s/"
-	want := `"policyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":["` + p + `GET/a/?*"]},` +
+	const want = `"policyDocument":{"Version":"2012-10-17","Statement":[` +
+		`{"Effect":"Allow","Action":"execute-api:Invoke","Resource":["` + p + `GET/a/?*"]},` +
 		`{"Effect":"Deny","Action":"execute-api:Invoke","Resource":["` + p + `GET/a/b","` + p + `GET/a/b/","` +
 		p + `*//*"]}]}`
 	if diff := cmp.Diff(want, string(got)); diff != "" {

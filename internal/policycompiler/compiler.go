@@ -104,13 +104,14 @@ func NewCompiler(t *access.Table) (*Compiler, error) {
 	}
 	c := &Compiler{Limit: defaultLimit, table: t, machine: m, ours: route.NewSet(len(t.Rules())),
 		cached: map[string]*template{}}
+	severalSources := func(b access.Bind) bool { return len(b.Sources) > 1 }
 	for i, r := range t.Rules() {
 		if !r.Elsewhere {
 			c.ours.Add(i)
 		}
 		for _, w := range t.Bound(i) {
 			for _, way := range w.Ways {
-				c.severalSources = c.severalSources || slices.ContainsFunc(way, func(b access.Bind) bool { return len(b.Sources) > 1 })
+				c.severalSources = c.severalSources || slices.ContainsFunc(way, severalSources)
 			}
 		}
 	}

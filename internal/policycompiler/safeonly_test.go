@@ -18,7 +18,8 @@ func TestAppendSafeOnly(t *testing.T) {
 		{"an Allow and a Deny",
 			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":["a"]},` +
 				`{"Effect":"Deny","Action":"execute-api:Invoke","Resource":["b"]}]}`,
-			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":["a"]},{"Effect":"Deny","Action":"execute-api:Invoke","Resource":["b"]},` + deny},
+			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":["a"]},` +
+				`{"Effect":"Deny","Action":"execute-api:Invoke","Resource":["b"]},` + deny},
 		{"nothing", "",
 			`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"execute-api:Invoke","Resource":["*"]}]}`},
 		{"a beginning", `{"Version":`,

@@ -287,7 +287,8 @@ func TestNoGroups(t *testing.T) {
 	for _, groups := range []any{[]string{}, nil} {
 		trigger, _ := newTrigger(t, notes)
 		event := with("2", "TokenGeneration_HostedAuth", []string{"openid", "notes/read"}, groups)
-		for _, text := range []string{event, strings.Replace(event, "groupsToOverride", "x", 1), strings.Replace(event, "groupConfiguration", "x", 1)} {
+		without := func(name string) string { return strings.Replace(event, name, "x", 1) }
+		for _, text := range []string{event, without("groupsToOverride"), without("groupConfiguration")} {
 			answer, err := trigger.Invoke(context.Background(), []byte(text))
 			if err != nil {
 				t.Fatal(err)

@@ -16,7 +16,7 @@ import (
 // Scope describes the routes that a policy must fit. Its resources are in the short form, such as
 // "execute-api:/prod/GET/orders".
 type Scope struct {
-	Allowed    []string // of routes that need an Allow, which are public or guarded by API Gateway itself, and of preflights
+	Allowed    []string // of preflights and of routes that need an Allow: public, or guarded by API Gateway itself
 	Guarded    []string // of routes that must not have an Allow, because a Lambda authorizer or IAM decides
 	Preflights string   // the one of Allowed for preflights; "" without CORS
 }
@@ -39,7 +39,8 @@ func Judge(document []byte, s Scope) (allowsAll bool, err error) {
 	for _, st := range doc.Statements {
 		st := statement(st)
 		switch {
-		case st.Effect != "" && st.Principal == nil && st.NotPrincipal == nil: // a statement without an Effect stands for a token
+		case st.Effect != "" && st.Principal == nil && st.NotPrincipal == nil:
+			// A statement without an Effect stands for a token.
 			return false, errors.New("a statement has no Principal, which each statement of a resource policy needs: name " +
 				"callers, such as an account, or \"*\" for everyone")
 		case st.locksOut():

@@ -28,7 +28,8 @@ func TestKeysDifferAndSign(t *testing.T) {
 			t.Fatal(err)
 		}
 		for j, other := range keys {
-			if verified := rsa.VerifyPKCS1v15(&other.PublicKey, crypto.SHA256, digest[:], signature) == nil; verified != (i == j) {
+			err := rsa.VerifyPKCS1v15(&other.PublicKey, crypto.SHA256, digest[:], signature)
+			if verified := err == nil; verified != (i == j) {
 				t.Errorf("key %d verifies a signature of key %d: %t", j, i, verified)
 			}
 		}

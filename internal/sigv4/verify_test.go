@@ -44,9 +44,10 @@ func TestRefusals(t *testing.T) {
 			typ:     "MissingAuthenticationTokenException",
 			message: "Missing Authentication Token"},
 		{name: "a bearer token: what AWS says, without the token", spoil: auth("Bearer eyJ.e30.x"),
-			kind:    ErrIncomplete,
-			typ:     "IncompleteSignatureException",
-			message: "Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): '" + fingerprint("Bearer eyJ.e30.x") + "'."},
+			kind: ErrIncomplete,
+			typ:  "IncompleteSignatureException",
+			message: "Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded " +
+				"with Base64): '" + fingerprint("Bearer eyJ.e30.x") + "'."},
 		{name: "basic: has an equal sign, lacks all else", spoil: auth("Basic dTpw="),
 			kind: ErrIncomplete,
 			typ:  "IncompleteSignatureException",

@@ -7,8 +7,11 @@ import (
 )
 
 func Example() {
-	v,
-		err := strictjson.Parse(`{"type":"REQUEST","headers":{"Authorization":"Bearer abc"},"requestContext":{"identity":{"sourceIp":"192.0.2.1"}}}`)
+	v, err := strictjson.Parse(`{
+		"type": "REQUEST",
+		"headers": {"Authorization": "Bearer abc"},
+		"requestContext": {"identity": {"sourceIp": "192.0.2.1"}}
+	}`)
 	if err != nil {
 		fmt.Println(err)
 		return

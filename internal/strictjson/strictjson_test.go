@@ -262,7 +262,8 @@ func TestDocumentIsReused(t *testing.T) {
 }
 
 const sample = `{"s":"plain","e":"a\u00e9\n\ud83d\ude00","n":12,"t":true,"f":false,"z":null,"a":["x","y",1],` +
-	`"o":{"in.ner":{"deep":"v"},"deep":"w"},"o.deep":"whole","\u0065scaped":1,"":"empty","l":["p","q\t"],"none":{},"nil":[]}`
+	`"o":{"in.ner":{"deep":"v"},"deep":"w"},"o.deep":"whole","\u0065scaped":1,"":"empty",` +
+	`"l":["p","q\t"],"none":{},"nil":[]}`
 
 func TestValue(t *testing.T) {
 	v, err := Parse(sample)

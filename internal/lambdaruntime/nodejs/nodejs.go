@@ -1,7 +1,9 @@
 // Package nodejs runs Lambda functions in JavaScript with this machine's Node.js, for the runtimes of that name.
 //
 //	command, err := nodejs.Command("")
-//	err = pool.Replace(lambdaruntime.Spec{Name: "orders", Runtime: "nodejs22.x", Handler: "index.handler", Dir: dir, Command: command})
+//	err = pool.Replace(lambdaruntime.Spec{
+//		Name: "orders", Runtime: "nodejs22.x", Handler: "index.handler", Dir: dir, Command: command,
+//	})
 //
 // It replaces AWS's own client of the Runtime API, aws-lambda-ric, whose installation needs a C++ compiler and CMake.
 // It does not include the AWS SDK, as Lambda's runtimes do: a function that does not bundle the SDK finds the one in a

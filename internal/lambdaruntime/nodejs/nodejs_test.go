@@ -427,7 +427,9 @@ func TestContext(t *testing.T) {
 let count = 0;
 exports.handler = async (event, context) => {
 	console.log("line one\nline two");
-	return { count: ++count, table: process.env.TABLE, trace: process.env._X_AMZN_TRACE_ID, left: context.getRemainingTimeInMillis(), argv: process.argv.length, ...context };
+	const { TABLE: table, _X_AMZN_TRACE_ID: trace } = process.env;
+	const left = context.getRemainingTimeInMillis();
+	return { count: ++count, table, trace, left, argv: process.argv.length, ...context };
 }`,
 	)
 	for n := 1; n <= 2; n++ {
@@ -518,9 +520,10 @@ func TestBetweenInvocations(t *testing.T) {
 // TestNode24 checks the differences since Node.js 24, with any version of Node.js.
 func TestNode24(t *testing.T) {
 	for code, want := range map[string]string{
-		`exports.handler = () => "returned"`:                                             `"returned"`,
-		`exports.handler = async (event, context) => [typeof context.done, event]`:       `["undefined",{}]`,
-		`exports.handler = (event, context, callback) => callback(null, 1)`:              `Runtime.CallbackHandlerDeprecated: index.handler takes a callback`,
+		`exports.handler = () => "returned"`:                                       `"returned"`,
+		`exports.handler = async (event, context) => [typeof context.done, event]`: `["undefined",{}]`,
+		`exports.handler = (event, context, callback) => callback(null, 1)`: `Runtime.CallbackHandlerDeprecated: ` +
+			`index.handler takes a callback`,
 		`exports.handler = () => new Promise(() => {})`:                                  `Runtime.NodeJsExit: `,
 		`exports.handler = () => { setInterval(() => {}, 1000); throw new Error("no") }`: `Error: no`,
 	} {

@@ -62,8 +62,10 @@ func TestStreams(t *testing.T) {
 	}
 	pool := lambdaruntime.New(lambdaruntime.Options{})
 	t.Cleanup(pool.Close)
-	if err := pool.Replace(lambdaruntime.Spec{Name: "Fn", Command: command, Runtime: "nodejs24.x", Handler: "index.handler",
-		Dir: t.TempDir(), Timeout: runtimetest.Patience}); err != nil {
+	if err := pool.Replace(lambdaruntime.Spec{
+		Name: "Fn", Command: command, Runtime: "nodejs24.x", Handler: "index.handler",
+		Dir: t.TempDir(), Timeout: runtimetest.Patience,
+	}); err != nil {
 		t.Fatal(err)
 	}
 	for n, c := range cases {

@@ -1,7 +1,9 @@
 // Package python runs Lambda functions in Python with this machine's interpreter, for the runtimes of that name.
 //
 //	command, err := python.Command("python3.13", "")
-//	err = pool.Replace(lambdaruntime.Spec{Name: "orders", Runtime: "python3.13", Handler: "app.handler", Dir: dir, Command: command})
+//	err = pool.Replace(lambdaruntime.Spec{
+//		Name: "orders", Runtime: "python3.13", Handler: "app.handler", Dir: dir, Command: command,
+//	})
 //
 // It replaces AWS's own client of the Runtime API, awslambdaric, whose installation needs a C++ compiler and CMake. It
 // does not include the AWS SDK, as Lambda's runtimes do: a function that does not bundle the SDK imports what the

@@ -223,7 +223,8 @@ def handler(event, context):
 		if left, _ := got["left"].(float64); left < 1000 || left > float64((2*patience).Milliseconds()) {
 			t.Errorf("%v ms are left of %v", got["left"], 2*patience)
 		}
-		text := fmt.Sprintf("LambdaContext([aws_request_id=%s,log_group_name=/aws/lambda/Fn,log_stream_name=%s,function_name=Fn,"+
+		text := fmt.Sprintf("LambdaContext([aws_request_id=%s,log_group_name=/aws/lambda/Fn,"+
+			"log_stream_name=%s,function_name=Fn,"+
 			"memory_limit_in_mb=256,function_version=$LATEST,invoked_function_arn=%s,client_context=None,"+
 			"identity=CognitoIdentity([cognito_identity_id=None,cognito_identity_pool_id=None]),tenant_id=None])",
 			result.RequestID, got["log_stream_name"], got["invoked_function_arn"])

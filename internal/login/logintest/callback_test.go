@@ -41,8 +41,9 @@ func with(u *url.URL, change query) string {
 func testHostileCallback(t *testing.T, p *peer) {
 	other := p.other
 	for _, c := range []struct {
-		name   string
-		back   func(t *testing.T, a *app, own *url.URL) string // returns the address that the browser opens instead of its own
+		name string
+		// back returns the address that the browser opens instead of its own.
+		back   func(t *testing.T, a *app, own *url.URL) string
 		status int
 		sent   bool // the code goes to the provider, which has the last word
 	}{

@@ -59,9 +59,12 @@ func TestUses(t *testing.T) {
 		"Math":{"Type":"AWS::CloudWatch::Alarm","Properties":{"Metrics":[{"Expression":"a"},
 			{"MetricStat":{"Metric":{"Namespace":"N","MetricName":"part","Dimensions":[]}}}]}},
 		"Board":{"Type":"AWS::CloudWatch::Dashboard","Properties":{"DashboardBody":{"Fn::Join":["",[
-			"{\"widgets\":[{\"type\":\"text\",\"properties\":{}},{\"type\":\"metric\",\"properties\":{\"metrics\":[[\"N\",\"graph\",\"FunctionName\",\"",
+			"{\"widgets\":[{\"type\":\"text\",\"properties\":{}},",
+			"{\"type\":\"metric\",\"properties\":{\"metrics\":[[\"N\",\"graph\",\"FunctionName\",\"",
 			{"Fn::GetAtt":["Fn","Arn"]},
-			"\",{\"stat\":\"Sum\"}],[{\"expression\":\"SEARCH('{N,f,reason} MetricName=\\\"found\\\" f=\\\"x\\\"', 'Sum', 300)\"}],[{\"expression\":\"IF(a, b, 0)\"}]]}}]}"]]}}},
+			"\",{\"stat\":\"Sum\"}],",
+			"[{\"expression\":\"SEARCH('{N,f,reason} MetricName=\\\"found\\\" f=\\\"x\\\"', 'Sum', 300)\"}],",
+			"[{\"expression\":\"IF(a, b, 0)\"}]]}}]}"]]}}},
 		"Topic":{"Type":"AWS::SNS::Topic"}}}`))
 	if err != nil {
 		t.Fatal(err)

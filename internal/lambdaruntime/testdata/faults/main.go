@@ -47,7 +47,8 @@ func main() {
 	case "init-quit":
 		os.Exit(0)
 	case "init-error":
-		post("/2018-06-01/runtime/init/error", `{"errorMessage":"no such table","errorType":"Config.Missing","stackTrace":[]}`)
+		const missing = `{"errorMessage":"no such table","errorType":"Config.Missing","stackTrace":[]}`
+		post("/2018-06-01/runtime/init/error", missing)
 		os.Exit(1)
 	case "init-hang":
 		hold("process")
