@@ -34,7 +34,7 @@ func TestTokenProof(t *testing.T) {
 		at, _ := signed.Claims.Get("iat").Int64()
 		got, err := dpop.Check([]string{proof}, dpop.Request{
 			Method: c.method, Token: "t", Thumbprints: []string{signed.Thumbprint}, Local: true, Now: time.Unix(at, 0),
-			URL: dpop.URL{Host: "127.0.0.1:3000", Path: "/prod/orders"},
+			URLs: []dpop.URL{{Host: "127.0.0.1:3000", Path: "/prod/orders"}},
 		})
 		if err != nil || seen[got.ID] {
 			t.Errorf("%q: %v, or the same proof again", c.args, err)
