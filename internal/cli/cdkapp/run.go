@@ -175,6 +175,8 @@ func hint(output, temporary string) string {
 				"esbuild in the app's folder, npm install --save-dev esbuild, or put it on the PATH"
 		case "go":
 			return ": Go is missing: install it from https://go.dev/dl, or put go on the PATH"
+		case "cdk.out":
+			return ": there is no folder cdk.out: create it with \"npx cdk synth\", or name the command that runs the app"
 		default:
 			return ": " + program + " is missing: install it, or put it on the PATH"
 		}

@@ -130,6 +130,7 @@ func TestHint(t *testing.T) {
 		"/bin/sh: 1: node: not found\n":                     "Node.js is missing",
 		"bash: line 1: go: command not found\n":             "Go is missing",
 		"zsh: command not found: npx\n":                     "npx is missing",
+		"/bin/sh: 1: cdk.out: not found\n":                  "there is no folder cdk.out",
 		"/usr/bin/env: ‘node’: No such file or directory\n": "Node.js is missing",
 		"env: node: No such file or directory\n":            "Node.js is missing",
 		"Error: spawn node ENOENT\n":                        "Node.js is missing",
