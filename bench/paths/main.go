@@ -13,29 +13,12 @@
 package main
 
 import (
-	"context"
-	"flag"
-	"fmt"
 	"log/slog"
-	"os"
-	"os/signal"
-	"runtime"
-	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/trial"
 )
 
 func main() {
-	cases := flag.Int("cases", 1_000_000, "the number of requests")
-	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "the seed of the random numbers")
-	workers := flag.Int("workers", runtime.GOMAXPROCS(0), "the number of concurrent requests")
-	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // the adapter logs each refusal
-	start := time.Now()
-	count, err := run(ctx, *seed, *cases, *workers)
-	fmt.Printf("%s\nseed %d, %s\n", count, *seed, time.Since(start).Round(time.Second/10))
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	trial.Main(1_000_000, run)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/trial"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
@@ -24,14 +25,14 @@ func TestMain(m *testing.M) {
 
 // TestPaths makes a hundredth of the command's requests.
 func TestPaths(t *testing.T) {
-	c, err := run(t.Context(), *seed, 10_000, 2)
+	c, err := run(10_000, *seed, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Log(c)
-	if c.cases != 10_000 || c.authorized < c.cases/4 || c.served < c.authorized || c.refused < c.authorized/10 ||
-		c.conflicts > c.tables/2 {
-		t.Errorf("too few requests match a route: %s", c)
+	t.Log("\n" + c.String())
+	if c[requests] != 10_000 || c[authorized] < c[requests]/4 || c[served] < c[authorized] ||
+		c[refused] < c[authorized]/10 || c[conflicts] > c[tables]/2 {
+		t.Errorf("too few requests match a route:\n%s", c)
 	}
 }
 
@@ -100,7 +101,7 @@ func FuzzPath(f *testing.F) {
 		if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "\r\n ?#") || len(path) > 1000 {
 			return // a request line cannot have such a path
 		}
-		if _, err := s.request(t.Context(), verb, path, "", callers[int(who)%len(callers)]); err != nil {
+		if err := s.request(verb, path, "", callers[int(who)%len(callers)], trial.Tally{}); err != nil {
 			t.Fatal(err)
 		}
 	})

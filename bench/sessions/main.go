@@ -16,55 +16,22 @@
 package main
 
 import (
-	"flag"
 	"fmt"
-	"log"
 	"math/rand/v2"
-	"os"
-	"runtime"
 	"runtime/debug"
-	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/trial"
 )
 
-func main() {
-	cases := flag.Int("cases", 1_000_000, "the number of `cases`")
-	seed := flag.Uint64("seed", 1, "the seed of the random numbers")
-	workers := flag.Int("workers", runtime.GOMAXPROCS(0), "the number of concurrent cases")
-	flag.Parse()
-	log.SetFlags(0)
-	start := time.Now()
-	t, err := tryAll(*cases, *seed, *workers)
-	fmt.Printf("%s%-40s %9d\n", t, "cases", sum(t))
-	fmt.Printf("%.0f cases per second\n", float64(sum(t))/time.Since(start).Seconds())
-	if err != nil {
-		log.Print(err)
-		os.Exit(1)
-	}
-}
+func main() { trial.Main(1_000_000, tryAll) }
 
-// tryAll tries cases and counts their outcomes. Each worker has its own random numbers and functions.
+// tryAll tries cases and counts their outcomes. Each worker has its own functions.
 func tryAll(cases int, seed uint64, workers int) (trial.Tally, error) {
-	total := trial.Tally{}
-	err := trial.Workers(workers, func(worker int) (trial.Tally, error) {
-		t := trial.Tally{}
-		return t, try(cases/workers+1, seed, uint64(worker), t)
-	}, total.Add)
-	return total, err
-}
-
-// sum returns the number of all cases.
-func sum(t trial.Tally) (n int) {
-	for _, count := range t {
-		n += count
-	}
-	return n
+	return trial.ByWorker(cases, seed, workers, try)
 }
 
 // try tries the cases of one worker.
-func try(cases int, seed, worker uint64, t trial.Tally) error {
-	r := rand.New(rand.NewPCG(seed, worker))
+func try(r *rand.Rand, cases int, t trial.Tally) error {
 	cookies, err := newCookies(r)
 	if err != nil {
 		return err
@@ -83,9 +50,10 @@ func try(cases int, seed, worker uint64, t trial.Tally) error {
 		}
 		end, err := guarded(attempt)
 		if err != nil {
-			return fmt.Errorf("seed %d, worker %d: %w", seed, worker, err)
+			return err
 		}
 		t[end]++
+		t["cases"]++
 	}
 	return nil
 }

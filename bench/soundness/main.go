@@ -20,80 +20,26 @@
 //   - name: an answer for one request names its path, and a character of the path has a special meaning in a policy.
 package main
 
-import (
-	"flag"
-	"fmt"
-	"log"
-	"maps"
-	"os"
-	"runtime"
-	"slices"
-	"time"
+import "github.com/gatehouse-cdk/gatehouse/bench/internal/trial"
 
-	"github.com/gatehouse-cdk/gatehouse/bench/internal/trial"
+func main() { trial.Main(1_000_000, tryAll) }
+
+// tryAll tries cases and counts their outcomes.
+func tryAll(cases int, seed uint64, workers int) (trial.Tally, error) {
+	return trial.ByWorker(cases, seed, workers, try)
+}
+
+// These are the counts of a tally.
+const (
+	tried     = "cases"
+	single    = "cases with answers for one request"
+	decided   = "requests that the authorizer decided"
+	permitted = "requests that are permitted"
+	allowed   = "requests that are allowed"
+	byPath    = "requests allowed because of values"
+	tables    = "tables"
+	refused   = "tables that synth refuses"
+	answers   = "answers"
+	none      = "answers without a policy"
+	deniedFor = "permitted and denied, " // and the reason
 )
-
-func main() {
-	cases := flag.Int("cases", 1_000_000, "the number of `cases`")
-	seed := flag.Uint64("seed", 1, "the seed of the random numbers")
-	workers := flag.Int("workers", runtime.GOMAXPROCS(0), "the number of concurrent cases")
-	flag.Parse()
-	log.SetFlags(0)
-	start := time.Now()
-	t, err := tryAll(*cases, *seed, *workers)
-	fmt.Print(t)
-	fmt.Printf("%.0f cases per second\n", float64(t.cases)/time.Since(start).Seconds())
-	if err != nil {
-		log.Print(err)
-		os.Exit(1)
-	}
-}
-
-// tryAll tries cases on several workers. Each has its own random numbers.
-func tryAll(cases int, seed uint64, workers int) (*tally, error) {
-	total := newTally()
-	err := trial.Workers(workers, func(worker int) (*tally, error) {
-		t := newTally()
-		return t, t.try(cases/workers+1, seed, uint64(worker))
-	}, total.add)
-	return total, err
-}
-
-// tally counts the results.
-type tally struct {
-	cases, decided, permitted, allowed int            // decided: requests that the authorizer has to decide
-	bound                              int            // allowed because of values of the path
-	perRequest                         int            // cases with answers for one request
-	tables, refused                    int            // tables, and tables that synth refuses
-	policies, none                     int            // answers, and answers without a policy
-	denied                             map[string]int // permitted and denied, by reason
-}
-
-func newTally() *tally { return &tally{denied: map[string]int{}} }
-
-func (t *tally) add(o *tally) {
-	t.cases += o.cases
-	t.decided += o.decided
-	t.permitted += o.permitted
-	t.allowed += o.allowed
-	t.bound += o.bound
-	t.perRequest += o.perRequest
-	t.tables += o.tables
-	t.refused += o.refused
-	t.policies += o.policies
-	t.none += o.none
-	for reason, n := range o.denied {
-		t.denied[reason] += n
-	}
-}
-
-func (t *tally) String() string {
-	s := fmt.Sprintf("%d cases (%d with answers for one request) with %d tables, of which synth refuses %d; %d answers, "+
-		"%d of them without a policy\n", t.cases, t.perRequest, t.tables, t.refused, t.policies, t.none)
-	s += fmt.Sprintf("the authorizer decided %d requests: %d permitted, %d allowed, %d of these because of values of the "+
-		"path\n", t.decided, t.permitted, t.allowed, t.bound)
-	for _, reason := range slices.Sorted(maps.Keys(t.denied)) {
-		s += fmt.Sprintf("permitted and denied, %s: %d\n", reason, t.denied[reason])
-	}
-	return s
-}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/trial"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
@@ -117,19 +118,18 @@ func checkResources(policy iampolicy.Document) error {
 }
 
 // try tries cases.
-func (t *tally) try(cases int, seed, stream uint64) error {
-	r := rand.New(rand.NewPCG(seed, stream))
-	for t.cases < cases {
+func try(r *rand.Rand, cases int, t trial.Tally) error {
+	for t[tried] < cases {
 		a, err := newAPI(r)
 		if err != nil {
 			return err
 		}
-		t.tables++
+		t[tables]++
 		if !a.accepted {
-			t.refused++
+			t[refused]++
 		}
 		for range callersOfTable {
-			if err := t.tryCaller(r, a); err != nil {
+			if err := tryCaller(r, a, t); err != nil {
 				return err
 			}
 		}
@@ -137,7 +137,7 @@ func (t *tally) try(cases int, seed, stream uint64) error {
 	return nil
 }
 
-func (t *tally) tryCaller(r *rand.Rand, a *api) error {
+func tryCaller(r *rand.Rand, a *api, t trial.Tally) error {
 	var claims map[string]any
 	token := ""
 	for token == "" || len(token) > longestToken {
@@ -156,15 +156,15 @@ func (t *tally) tryCaller(r *rand.Rand, a *api) error {
 		arn := authztest.ARN(verb, path)
 		if i == 0 || a.perRequest {
 			var err error
-			t.policies++
+			t[answers]++
 			if policy, text, err = a.ask(token, arn); err != nil {
 				return err
 			}
 			if policy == nil {
-				t.none++
+				t[none]++
 			}
 		}
-		if err := t.judge(a, claims, policy, verb, path, arn); err != nil {
+		if err := judge(a, claims, policy, verb, path, arn, t); err != nil {
 			return fmt.Errorf("%w\n%s", err, describe(a, claims, text))
 		}
 	}
@@ -172,31 +172,33 @@ func (t *tally) tryCaller(r *rand.Rand, a *api) error {
 }
 
 // judge compares the authorizer's decision with that of the requirements.
-func (t *tally) judge(a *api, claims map[string]any, policy *iampolicy.Document, verb, path, arn string) error {
-	t.cases++
+func judge(
+	a *api, claims map[string]any, policy *iampolicy.Document, verb, path, arn string, t trial.Tally,
+) error {
+	t[tried]++
 	if a.perRequest {
-		t.perRequest++
+		t[single]++
 	}
 	rule, ok := a.table.Match(verb, path)
 	if !ok || a.rules[rule].Elsewhere {
 		return nil
 	}
-	t.decided++
+	t[decided]++
 	want := evaluate(a.rules, rule, claims, path)
 	want.permitted = want.permitted && (a.escapes || !strings.Contains(path, "%"))
-	allowed := policy != nil && policy.Evaluate(iampolicy.Request{
+	passes := policy != nil && policy.Evaluate(iampolicy.Request{
 		Action: iampolicy.InvokeAction, Resource: arn,
 	}).Outcome == iampolicy.Allowed
 	if want.permitted {
-		t.permitted++
+		t[permitted]++
 	}
 	switch {
-	case allowed && !want.permitted:
+	case passes && !want.permitted:
 		return fmt.Errorf("over-grant: %s %s goes to %s", verb, path, a.rules[rule].Pattern)
-	case allowed:
-		t.allowed++
+	case passes:
+		t[allowed]++
 		if want.byPath {
-			t.bound++
+			t[byPath]++
 		}
 		return nil
 	case !want.permitted:
@@ -209,7 +211,7 @@ func (t *tally) judge(a *api, claims map[string]any, policy *iampolicy.Document,
 	if reason == "" {
 		reason = "refused at synth"
 	}
-	t.denied[reason]++
+	t[deniedFor+reason]++
 	return nil
 }
 

@@ -12,12 +12,12 @@ func TestSoundness(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Log(total)
-	if total.bound < cases/50 || total.allowed < cases/10 {
+	t.Log("\n" + total.String())
+	if total[byPath] < cases/50 || total[allowed] < cases/10 {
 		t.Errorf("%s\ntoo few requests are allowed", total)
 	}
 	for _, reason := range []string{"spelling", "empty segment", "literal", "name"} {
-		if total.denied[reason] == 0 {
+		if total[deniedFor+reason] == 0 {
 			t.Errorf("no request was denied for the reason %q", reason)
 		}
 	}

@@ -28,10 +28,7 @@ import (
 	"encoding/binary"
 	"flag"
 	"fmt"
-	"log"
 	"math/rand/v2"
-	"os"
-	"runtime"
 	"strings"
 	"time"
 
@@ -40,39 +37,24 @@ import (
 )
 
 func main() {
-	cases := flag.Int("cases", 100_000, "the number of `cases`")
-	seed := flag.Uint64("seed", 1, "the seed of the random numbers")
 	only := flag.Int("case", -1, "try only the `case` with this number, and print its trace")
 	withMutants := flag.Bool("mutants", false, "put faults into the source, each of which must be found")
-	flag.Parse()
-	log.SetFlags(0)
-	switch {
-	case *withMutants:
-		if err := findMutants(*cases, *seed); err != nil {
-			log.Fatal(err)
+	trial.Main(100_000, func(cases int, seed uint64, workers int) (trial.Tally, error) {
+		switch {
+		case *withMutants:
+			return nil, findMutants(cases, seed)
+		case *only >= 0:
+			w, err := try(seed, *only, sound, trial.Tally{})
+			fmt.Println(strings.Join(w.trace, "\n"))
+			return nil, err
 		}
-		return
-	case *only >= 0:
-		w, err := try(*seed, *only, sound, trial.Tally{})
-		fmt.Println(strings.Join(w.trace, "\n"))
-		if err != nil {
-			log.Fatal(err)
-		}
-		return
-	}
-	start := time.Now()
-	t, err := tryAll(*cases, *seed, sound)
-	fmt.Print(t)
-	fmt.Printf("%.0f cases per second\n", float64(t["cases"])/time.Since(start).Seconds())
-	if err != nil {
-		log.Print(err)
-		os.Exit(1)
-	}
+		return tryAll(cases, seed, workers, sound)
+	})
 }
 
 // tryAll tries cases until one fails.
-func tryAll(cases int, seed uint64, f fault) (trial.Tally, error) {
-	return trial.Numbered(cases, runtime.GOMAXPROCS(0), func(number int, t trial.Tally) error {
+func tryAll(cases int, seed uint64, workers int, f fault) (trial.Tally, error) {
+	return trial.Numbered(cases, workers, func(number int, t trial.Tally) error {
 		if _, err := try(seed, number, f, t); err != nil {
 			return fmt.Errorf("seed %d, case %d: %w", seed, number, err)
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"runtime"
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/mutants"
@@ -12,7 +13,7 @@ func TestTableSessions(t *testing.T) {
 	if testing.Short() { // such as under the race detector
 		cases = 200
 	}
-	total, err := tryAll(cases, 1, sound)
+	total, err := tryAll(cases, 1, runtime.GOMAXPROCS(0), sound)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +43,7 @@ func TestFaultsAreFound(t *testing.T) {
 		staleReads: "stale reads", blindWrites: "blind writes", revivingPuts: "puts that revive",
 		eagerRemovals: "eager removals",
 	} {
-		if _, err := tryAll(2000, 1, f); err == nil {
+		if _, err := tryAll(2000, 1, runtime.GOMAXPROCS(0), f); err == nil {
 			t.Errorf("%s: not found in 2,000 cases", name)
 		} else {
 			t.Logf("%s: %v", name, err)

@@ -2,6 +2,7 @@ package trial
 
 import (
 	"errors"
+	"math/rand/v2"
 	"sync"
 	"testing"
 )
@@ -42,17 +43,18 @@ func TestNumberedStops(t *testing.T) {
 	}
 }
 
-// TestWorkers expects the counts of all workers, including one that fails, and its error.
-func TestWorkers(t *testing.T) {
-	fault, sum := errors.New("a fault"), 0
-	err := Workers(4, func(worker int) (int, error) {
-		if worker == 2 {
-			return 100, fault
+// TestByWorker: the tally has the counts of all workers, and the error names the worker that failed.
+func TestByWorker(t *testing.T) {
+	fault := errors.New("a fault")
+	got, err := ByWorker(10, 7, 4, func(r *rand.Rand, cases int, t Tally) error {
+		t["cases"] += cases
+		if r.Uint64() == rand.New(rand.NewPCG(7, 2)).Uint64() {
+			return fault
 		}
-		return worker, nil
-	}, func(n int) { sum += n })
-	if err != fault || sum != 104 {
-		t.Errorf("got %d, %v, want 104 and %v", sum, err, fault)
+		return nil
+	})
+	if !errors.Is(err, fault) || err.Error() != "seed 7, worker 2: a fault" || got["cases"] != 4*3 {
+		t.Errorf("got %v, %v, want 12 cases and a fault of worker 2", got, err)
 	}
 }
 
