@@ -42,10 +42,15 @@ func TestEqualPropertiesAreOneValue(t *testing.T) {
 		t.Error("equal properties are several values")
 	}
 	third := parse(`{"Resources": {
-		"A": {"Type": "U", "Properties": {"N": 1, "Nothing": null, "P": {"Ref": "X"}, "Q": {"Ref": "X"}}},
-		"B": {"Type": "T", "Properties": {"P": {"Ref": "Y"}, "M": 1.0}}}}`)
+		"A": {"Type": "U", "Properties": {"P": {"Ref": "X"}, "Q": {"Ref": "X"}, "N": 1, "Nothing": null}},
+		"B": {"Type": "T", "Properties": {"P": {"Ref": "Y"}, "M": 1.0}},
+		"C": {"Type": "T", "Properties": null},
+		"D": {"Type": "U", "Properties": {"N": 1, "Nothing": null, "P": {"Ref": "X"}, "Q": {"Ref": "X"}}}}}`)
 	if !same(first["A"].Properties, third["A"].Properties) {
 		t.Error("properties that are all equal are several")
+	}
+	if diff := cmp.Diff(want["A"], third["D"].Properties); diff != "" || third["C"].Properties != nil {
+		t.Errorf("in another order: %s; for null: %v", diff, third["C"].Properties)
 	}
 	if same(first["B"].Properties, third["B"].Properties) || third["B"].Properties["M"] != json.Number("1.0") {
 		t.Error("properties of other names are one")

@@ -1,7 +1,6 @@
 package cloudassembly
 
 import (
-	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -70,7 +69,8 @@ func parseTemplate(in io.Reader, size int64, values *propertyValues) (*Template,
 	if size > maxTemplate {
 		return nil, fmt.Errorf("%w: %d bytes, and a template has at most 1 MB", ErrTooLarge, size)
 	}
-	d := json.NewDecoder(bufio.NewReader(in))
+	values.file.Reset(in)
+	d := json.NewDecoder(values.file)
 	d.UseNumber()
 	t := &Template{Resources: map[string]*TemplateResource{}}
 	err := eachMember(d, func(name string) error { return t.parseMember(d, name, values) })
@@ -136,17 +136,12 @@ func (t *Template) parseMember(d *json.Decoder, name string, values *propertyVal
 
 // parseResource parses the resource that is next in d. The error continues a sentence about it.
 func parseResource(d *json.Decoder, values *propertyValues) (*TemplateResource, error) {
-	var in *struct {
-		Type       string
-		Condition  string
-		Properties map[string]json.RawMessage
-		Metadata   json.RawMessage
-		DependsOn  any
-	}
-	if err := d.Decode(&in); err != nil {
+	in := &values.in
+	*in = resourceJSON{Properties: in.Properties[:0], Metadata: in.Metadata[:0]}
+	if err := d.Decode(in); err != nil {
 		return nil, fmt.Errorf("is not valid: %w", err)
 	}
-	if in == nil || in.Type == "" {
+	if in.Type == "" {
 		return nil, errors.New("has no Type")
 	}
 	properties, err := values.parse(in.Properties)
