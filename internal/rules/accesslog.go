@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 )
 
@@ -41,18 +40,30 @@ var secretVariables = []secretVariable{
 	{"$context.authorizer.accessToken", "the access token of the caller's session"},
 }
 
-// variableInFormat matches a variable of an access log's format as a whole, so that apiKeyId is not apiKey.
-var variableInFormat = regexp.MustCompile(`\$context\.[A-Za-z0-9_.]+`)
-
 func loggedSecrets(format string) (out []secretVariable) {
-	written := map[string]bool{}
-	for _, v := range variableInFormat.FindAllString(format, -1) {
-		written[strings.TrimRight(v, ".")] = true
-	}
 	for _, s := range secretVariables {
-		if written[s.variable] {
+		if writes(format, s.variable) {
 			out = append(out, s)
 		}
 	}
 	return out
+}
+
+// writes reports whether the format of an access log has a variable as a whole: apiKeyId is not apiKey.
+func writes(format, variable string) bool {
+	for {
+		_, after, found := strings.Cut(format, variable)
+		if !found {
+			return false
+		}
+		if next := strings.TrimLeft(after, "."); next == "" || !isWord(next[0]) {
+			return true
+		}
+		format = after
+	}
+}
+
+// isWord reports whether a byte may be part of a member's name in a variable.
+func isWord(c byte) bool {
+	return c == '_' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
 }

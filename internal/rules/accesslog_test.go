@@ -17,6 +17,7 @@ func TestLoggedSecrets(t *testing.T) {
 	}{
 		{"no log", nil, ""},
 		{"the key's ID", `{"key":"$context.identity.apiKeyId","id":"$context.requestId"}`, ""},
+		{"the key's ID before the key", "$context.identity.apiKeyId $context.identity.apiKey", key},
 		{"the key", `{"key":"$context.identity.apiKey"}`, key},
 		{"the key at the end of a sentence", "called with $context.identity.apiKey.", key},
 		{"the token", "$context.requestId $context.authorizer.accessToken", "the access log of the stage writes " +

@@ -17,7 +17,7 @@ var changedCaller = Rule{
 	WayOut: "leave the RequestParameters as secureapi.New writes them",
 	check: eachPlanned(func(a *api, report reporter) {
 		for _, m := range a.methods {
-			i, _ := m.resolvePartly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
+			i, _ := m.property("Integration").(map[string]any)
 			if kind, known := i["Type"].(string); known && !strings.HasPrefix(strings.ToUpper(kind), "HTTP") {
 				continue // nothing else gets the headers
 			}

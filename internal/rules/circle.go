@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
 // circularDependency finds resources that depend on each other in a circle.
@@ -21,19 +19,13 @@ var circularDependency = Rule{
 	WayOut: "remove one of the references, or put what refers into a resource of its own, such as a policy, or " +
 		"into a stack of its own",
 	check: func(v *view, report reporter) {
-		inStack := map[*cloudassembly.Stack][]*resource{}
-		for kind, resources := range v.byType {
-			if strings.HasPrefix(kind, "AWS::Serverless::") {
-				continue // the transform creates several resources from it, each with only some of the references
-			}
+		for _, resources := range v.inStack {
+			d := make(dependencies, len(resources))
 			for _, r := range resources {
-				inStack[r.stack] = append(inStack[r.stack], r)
-			}
-		}
-		for _, resources := range inStack {
-			d := dependencies{}
-			for _, r := range resources {
-				d[r.id] = &dependent{resource: r}
+				// The transform of SAM creates several resources from one, each with only some of the references.
+				if !strings.HasPrefix(r.t.Type, "AWS::Serverless::") {
+					d[r.id] = &dependent{resource: r}
+				}
 			}
 			d.read()
 			d.report(report)

@@ -14,12 +14,15 @@ func newView(a *cloudassembly.Assembly) *view {
 		byType: map[string][]*resource{}, byID: map[string]*api{}, paths: map[string]pathOf{}, guards: map[string]*resource{},
 	}
 	for _, s := range a.Stacks() {
+		in := make([]*resource, 0, len(s.Template.Resources))
 		for _, id := range slices.Sorted(maps.Keys(s.Template.Resources)) {
 			if made, err := v.e.Exists(s, id); made || err != nil {
 				t := s.Template.Resources[id]
-				v.byType[t.Type] = append(v.byType[t.Type], &resource{v: v, stack: s, id: id, t: t})
+				r := &resource{v: v, stack: s, id: id, t: t}
+				in, v.byType[t.Type] = append(in, r), append(v.byType[t.Type], r)
 			}
 		}
+		v.inStack = append(v.inStack, in)
 	}
 	v.readAPIs()
 	v.readPaths()

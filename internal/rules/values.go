@@ -11,9 +11,11 @@ import (
 )
 
 func scalar(v any) (string, bool) {
-	switch v.(type) {
+	switch v := v.(type) {
 	case nil, map[string]any, []any:
 		return "", false
+	case string:
+		return v, true
 	}
 	return fmt.Sprint(v), true
 }

@@ -32,6 +32,7 @@ type view struct {
 	assembly *cloudassembly.Assembly
 	e        *cloudassembly.Evaluator
 	byType   map[string][]*resource
+	inStack  [][]*resource // the resources of each stack
 	apis     []*api
 	byID     map[string]*api   // by the placeholder of an API's ID
 	paths    map[string]pathOf // by the placeholder of a path's ID
