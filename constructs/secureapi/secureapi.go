@@ -65,6 +65,7 @@ func New(scope constructs.Construct, id string, props *Props) *API {
 	site.node.SetContext(jsii.String("aws:cdk:disable-creation-stack-traces"), true)
 	b := &builder{site: site, api: a, props: props, accessTable: table, described: newDigest()}
 	b.build()
+	a.plan.Forget()
 	return a
 }
 

@@ -87,6 +87,15 @@ func (p *Plan) Sorted() iter.Seq[PlannedRoute] {
 	}
 }
 
+// Forget drops what only the construction of the API needs: the tables of the routes and the props, but for the domain.
+// An app keeps the plan of each API until it ends.
+func (p *Plan) Forget() {
+	p.table, p.props = nil, Props{Domain: p.props.Domain}
+	for _, g := range p.Guards {
+		g.Table = nil
+	}
+}
+
 // Guard returns the authorizer with a name, or nil. The API's own has the name "".
 func (p *Plan) Guard(name string) *Guard {
 	for _, g := range p.Guards {
