@@ -48,7 +48,8 @@ func TestTable(t *testing.T) {
 	got := table("2026-01-02: here.", sample)
 	for _, want := range []string{
 		"2026-01-02: here.",
-		"## Token verification, RS256\n\n| | measured | against the signature alone | ratio | bound |\n|---|---|---|---|---|\n| gatehouse | 24.3 us | 22.8 us | 1.07 | at most 1.15 |\n",
+		"## Token verification, RS256\n\n| | measured | against the signature alone | ratio | bound |\n" +
+			"|---|---|---|---|---|\n| gatehouse | 24.3 us | 22.8 us | 1.07 | at most 1.15 |\n",
 		"| guarded | 12345 | 1000 | 12.3 | at least 10 |\n",
 		"| public | 900 | 1000 | 0.90 | **at least 10: does not hold** |\n",
 	} {

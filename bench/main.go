@@ -88,7 +88,8 @@ func run(only []string, out string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(out, "results.md"), []byte(table(measuredOn(before), measured)), 0o644); err != nil {
+	page := table(measuredOn(before), measured)
+	if err := os.WriteFile(filepath.Join(out, "results.md"), []byte(page), 0o644); err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(out, "results.svg"), []byte(plot(measured)), 0o644)

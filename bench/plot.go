@@ -94,7 +94,8 @@ func plot(measured []figures.Figure) string {
 	var b strings.Builder
 	fmt.Fprintf(
 		&b,
-		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" aria-label="Ratios of Gatehouse to its peers">`+"\n",
+		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" `+
+			`aria-label="Ratios of Gatehouse to its peers">`+"\n",
 		width,
 		bottom+64,
 	)
@@ -110,7 +111,8 @@ func plot(measured []figures.Figure) string {
 	b.WriteString(body.String())
 	fmt.Fprintf(
 		&b,
-		`<text x="16" y="%d" class="tick">Ratios to the peer, on a logarithmic axis. Blue: Gatehouse. Grey: other libraries. Red: out of bounds. Mark: the bound.</text>`+"\n",
+		`<text x="16" y="%d" class="tick">Ratios to the peer, on a logarithmic axis. `+
+			`Blue: Gatehouse. Grey: other libraries. Red: out of bounds. Mark: the bound.</text>`+"\n",
 		bottom+52,
 	)
 	b.WriteString("</svg>\n")

@@ -11,7 +11,8 @@ import (
 func table(machine string, measured []figures.Figure) string {
 	var b strings.Builder
 	b.WriteString("# Benchmark results\n\n")
-	b.WriteString("`go run ./bench` writes this page. [README.md](README.md) describes each benchmark. " + machine + "\n\n")
+	b.WriteString("`go run ./bench` writes this page. [README.md](README.md) describes each benchmark. ")
+	b.WriteString(machine + "\n\n")
 	b.WriteString("![the ratios](results.svg)\n")
 	subject := ""
 	for _, f := range measured {

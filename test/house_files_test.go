@@ -17,7 +17,9 @@ import (
 // one if it uses a name that the other declares.
 func TestFilesPointOneWay(t *testing.T) {
 	t.Parallel()
-	for _, folder := range []string{"constructs/cognito", "constructs/secureapi", "internal/plan", "internal/plan/integration"} {
+	for _, folder := range []string{
+		"constructs/cognito", "constructs/secureapi", "internal/plan", "internal/plan/integration",
+	} {
 		uses := fileUses(t, filepath.Join("..", filepath.FromSlash(folder)))
 		if len(uses) < 5 {
 			t.Errorf("%s: only %d files use others", folder, len(uses))

@@ -17,18 +17,16 @@ import (
 // explained has the accepted findings of cdk-nag's AwsSolutions rules, with reasons. The test fails for any other
 // finding, and if a rule here no longer has a finding.
 var explained = map[string]string{
-	"AwsSolutions-APIG2": "the functions validate their requests themselves, " +
-		"with better errors than a request validator gives",
+	"AwsSolutions-APIG2": "the functions validate requests themselves, with better errors than a request validator",
 	"AwsSolutions-APIG3": "a web ACL is the account's decision and cost: associate one with api.RestAPI.DeploymentStage()",
-	"AwsSolutions-APIG4": "the routes without an authorizer say why they are Public; " +
-		"another test compares them with a list",
+	"AwsSolutions-APIG4": "routes without an authorizer say why they are Public; another test compares them with a list",
 	"AwsSolutions-APIG6": "execution logs need the account-wide role, which is off unless asked for; access logs are on",
-	"AwsSolutions-COG2":  "in the example one-time passwords are offered and not forced, so that a first user can sign in at once",
+	"AwsSolutions-COG2":  "the example offers one-time passwords, unforced, so that a first user can sign in at once",
 	"AwsSolutions-COG3":  "threat protection needs Cognito's Plus plan, which costs for each user",
 	"AwsSolutions-COG4":  "the other guards are what this library is for",
-	"AwsSolutions-SMG4":  "keys of sessions are rotated by one command, that of CookieSessions.Keys; a client's key is the provider's to rotate",
-	"AwsSolutions-IAM5":  "a route with a parameter is granted with a wildcard in its place; GrantInvoke makes sure it covers no other route",
-	"AwsSolutions-IAM4":  "AWSLambdaBasicExecutionRole only writes logs, and CDK gives it to every function; CodeDeploy needs its own to shift an alias",
+	"AwsSolutions-SMG4":  "one command rotates CookieSessions.Keys; a client's key is the provider's to rotate",
+	"AwsSolutions-IAM5":  "a route's parameter is granted as a wildcard; GrantInvoke checks that it covers no other route",
+	"AwsSolutions-IAM4":  "AWSLambdaBasicExecutionRole only writes logs, and CodeDeploy needs its own to shift an alias",
 }
 
 // about has expressions. An explanation applies only to findings that match its expression.
@@ -47,7 +45,8 @@ func TestNagHasNoUnexplainedFindings(t *testing.T) {
 	}
 	judged := map[string]string{} // snapshots, by name
 	for _, v := range variants {
-		if v.name != "everything" { // its user pool and secret are minimal on purpose; the others have those of the constructs
+		// The user pool and the secret of "everything" are minimal on purpose; the others have those of the constructs.
+		if v.name != "everything" {
 			judged[v.name] = "testdata/" + v.name + ".json"
 		}
 	}

@@ -58,7 +58,8 @@ func TestNagSuppressions(t *testing.T) {
 	found := assertions.Annotations_FromStack(stack)
 	finding := assertions.Match_StringLikeRegexp(jsii.String("AwsSolutions-.*"))
 	left := map[string]bool{}
-	for _, m := range append(*found.FindError(jsii.String("*"), finding), *found.FindWarning(jsii.String("*"), finding)...) {
+	everywhere := jsii.String("*")
+	for _, m := range append(*found.FindError(everywhere, finding), *found.FindWarning(everywhere, finding)...) {
 		//lint:ignore SA1019 the assertions return this type
 		place, text := *m.Id, fmt.Sprint(m.Entry.Data)
 		rule := ruleID.FindString(text)
@@ -72,7 +73,8 @@ func TestNagSuppressions(t *testing.T) {
 		t.Errorf("the findings about additional resources are: %s", got)
 	}
 	reasons := map[string]bool{}
-	for _, r := range *assertions.Template_FromStack(stack, nil).FindResources(jsii.String("AWS::ApiGateway::Method"), nil) {
+	template := assertions.Template_FromStack(stack, nil)
+	for _, r := range *template.FindResources(jsii.String("AWS::ApiGateway::Method"), nil) {
 		metadata, _ := (*r)["Metadata"].(map[string]any)
 		reasons[fmt.Sprint(metadata["cdk_nag"])] = true
 	}

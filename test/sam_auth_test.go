@@ -201,7 +201,9 @@ var authSamples = []sample{
 				}},
 				Routes: []secureapi.Route{
 					guarded(g, "pool", "GET /MyFunctionMyCognitoAuth"),
-					withOptions("GET /MyFunctionWithoutAuth", &awsapigateway.LambdaIntegrationOptions{CredentialsRole: g.role("AUTH_AWS_IAM")}),
+					withOptions("GET /MyFunctionWithoutAuth", &awsapigateway.LambdaIntegrationOptions{
+						CredentialsRole: g.role("AUTH_AWS_IAM"),
+					}),
 					secureapi.Handle("GET /MyFunctionNoneAuth", g.fn("F"), open),
 					withOptions("GET /MyFunctionDefaultInvokeRole", &awsapigateway.LambdaIntegrationOptions{
 						CredentialsPassthrough: jsii.Bool(true),

@@ -92,7 +92,8 @@ var domainSamples = []sample{
 		}),
 		want: plus(atDomain, map[string]string{
 			"base paths": "/fetch /get", "api DisableExecuteApiEndpoint": "true",
-			"domain MutualTlsAuthentication": `{"TruststoreUri":{"Ref":"MyMTLSUri"},"TruststoreVersion":{"Ref":"MyMTLSVersion"}}`,
+			"domain MutualTlsAuthentication": `{"TruststoreUri":{"Ref":"MyMTLSUri"},` +
+				`"TruststoreVersion":{"Ref":"MyMTLSVersion"}}`,
 		}),
 	},
 	{

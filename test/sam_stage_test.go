@@ -103,7 +103,8 @@ var stageSamples = []sample{
 		name: "api_with_stage_tags",
 		also: []string{"api_with_propagate_tags"},
 		props: with(func(g *given, _ *secureapi.Props) {
-			for key, value := range map[string]string{"TagKey1": "TagValue1", "TagKey2": "", "TagKey3": g.parameter("TagValueParam")} {
+			given := map[string]string{"TagKey1": "TagValue1", "TagKey2": "", "TagKey3": g.parameter("TagValueParam")}
+			for key, value := range given {
 				awscdk.Tags_Of(g.stack).Add(&key, &value, nil)
 			}
 		}),

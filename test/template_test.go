@@ -189,7 +189,8 @@ func TestPublicRoutesSayWhyInTheTemplate(t *testing.T) {
 		props, metadata := r["Properties"].(map[string]any), r["Metadata"]
 		open := props["AuthorizationType"] == "NONE" && props["HttpMethod"] != "OPTIONS"
 		reason := fmt.Sprint(metadata)
-		if explained := strings.Contains(reason, "gatehouse:public") && strings.Contains(reason, "load balancers"); explained != open {
+		explained := strings.Contains(reason, "gatehouse:public") && strings.Contains(reason, "load balancers")
+		if explained != open {
 			t.Errorf("%s: open is %v, and its metadata is %s", id, open, reason)
 		}
 	}

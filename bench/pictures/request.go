@@ -69,19 +69,24 @@ func request(p palette) string {
 	d.refusalTo(580, 418, 500, 418, "401", "not a good token")
 	d.text(16, 480, "start", p.quiet, "Only the resource policy checks preflights (OPTIONS).")
 	return fmt.Sprintf(
-		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" aria-label="The way of a request: resource policy, identity source, cache, authorizer function, policy, function">
+		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" `+
+			`aria-label="The way of a request: resource policy, identity source, cache, authorizer function, policy, function">
 <style>text { font: 18px system-ui, -apple-system, "Segoe UI", sans-serif } .name { font-weight: 600 }</style>
-<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0L10 5L0 10z" fill="%s"/></marker><marker id="stop" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0L10 5L0 10z" fill="%s"/></marker></defs>
+<defs>`+arrowhead("tip", p.line)+arrowhead("stop", p.refusal)+`</defs>
 <rect width="100%%" height="100%%" fill="%s"/>
 %s</svg>
 `,
 		width,
 		height,
-		p.line,
-		p.refusal,
 		p.paper,
 		d.b.String(),
 	)
+}
+
+// arrowhead returns the marker of an arrow's end, in one colour.
+func arrowhead(id, colour string) string {
+	return `<marker id="` + id + `" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" ` +
+		`orient="auto"><path d="M0 0L10 5L0 10z" fill="` + colour + `"/></marker>`
 }
 
 func (d *drawing) box(s box) {

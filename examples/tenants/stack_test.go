@@ -81,7 +81,7 @@ func TestCallers(t *testing.T) {
 		{"a member of both", "GET /tenants/globex/documents", both, 200, "Globex's road map", ""},
 		{"a member without the scope", "POST /tenants/globex/documents", grace, 403, "not authorized", "policy"},
 		{"the paid plan", "GET /tenants/acme/reports", ada, 200, `{"documents":2,"tenant":"acme"}`, ""},
-		{"the environment of another tenant", "GET /tenants/globex/reports", both, 200, `{"documents":1,"tenant":"globex"}`, ""},
+		{"another tenant's environment", "GET /tenants/globex/reports", both, 200, `{"documents":1,"tenant":"globex"}`, ""},
 		{"the free plan", "GET /tenants/globex/reports", grace, 403, "not authorized", "plan is free"},
 		{"the paid plan, and another tenant", "GET /tenants/globex/reports", ada, 403, "not authorized", "policy"},
 		{"no tenants at all", "GET /tenants/acme/documents", root, 403, "not authorized", "policy"},

@@ -39,8 +39,9 @@ type Integration struct {
 	RequestTemplates  map[string]string // by content type
 	Responses         []IntegrationResponse
 
-	// UnreadParameters and UnreadTemplates are the entries of RequestParameters and RequestTemplates that are not resolved,
-	// in the form of [cloudassembly.Written]; nil for none. If the whole property is not resolved, its name is "".
+	// UnreadParameters and UnreadTemplates are the entries of RequestParameters and RequestTemplates that are not
+	// resolved, in the form of [cloudassembly.Written]; nil for none. If the whole property is not resolved, its name
+	// is "".
 	UnreadParameters, UnreadTemplates map[string]string
 
 	// VPCLink is the VPC link through which an HTTP integration is called: its path in the assembly, or the ID of another

@@ -187,8 +187,9 @@ func TestAppClientsOfLogins(t *testing.T) {
 		want   string
 	}{
 		{"right", nil, ""},
-		{"no secret", func(c *login.PoolClient) { c.HasSecret = false }, `the Login at "/auth": the app client Shop/Pool/Web has ` +
-			`no secret, with which the login authenticates: set GenerateSecret to true, which makes another client`},
+		{"no secret", func(c *login.PoolClient) { c.HasSecret = false },
+			`the Login at "/auth": the app client Shop/Pool/Web has no secret, with which the login authenticates: ` +
+				`set GenerateSecret to true, which makes another client`},
 		{"no code grant", func(c *login.PoolClient) { c.Flows = []string{"implicit"} },
 			`the app client Shop/Pool/Web has the OAuth ` +
 				`flows ["implicit"]: set OAuth.Flows.AuthorizationCodeGrant to true`},
@@ -196,7 +197,8 @@ func TestAppClientsOfLogins(t *testing.T) {
 		{"another callback", func(c *login.PoolClient) { c.CallbackURLs = []string{"https://example.com"} },
 			`the app client Shop/Pool/Web has the callback URLs ["https://example.com"]: add ` +
 				`"https://shop.example.com/auth/callback" to OAuth.CallbackUrls`},
-		{"a callback that is not known yet", func(c *login.PoolClient) { c.CallbackURLs = []string{"${Token[TOKEN.2]}/x"} }, ""},
+		{"a callback that is not known yet",
+			func(c *login.PoolClient) { c.CallbackURLs = []string{"${Token[TOKEN.2]}/x"} }, ""},
 		{"lists that are not known yet", func(c *login.PoolClient) {
 			c.Flows, c.Scopes = []string{"#{Token[TOKEN.1]}"}, []string{"#{Token[TOKEN.2]}"}
 		}, ""},

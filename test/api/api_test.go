@@ -68,8 +68,8 @@ func TestAPI(t *testing.T) {
 		t.Fatal(err)
 	}
 	if d := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); d != "" {
-		t.Errorf("the exported API differs from api.txt (-want +got): if that is intended, run go test ./test/api -update and "+
-			"say so in CHANGELOG.md:\n%s", d)
+		t.Errorf("the exported API differs from api.txt (-want +got): "+
+			"if that is intended, run go test ./test/api -update and say so in CHANGELOG.md:\n%s", d)
 	}
 }
 

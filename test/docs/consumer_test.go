@@ -291,7 +291,8 @@ func Decision(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.Invoke(t.Context(), authztest.TokenEvent(authztest.ARN("GET", "/orders"), "Bearer "+token)); err != nil {
+	event := authztest.TokenEvent(authztest.ARN("GET", "/orders"), "Bearer "+token)
+	if _, err := a.Invoke(t.Context(), event); err != nil {
 		t.Fatal(err)
 	}
 }

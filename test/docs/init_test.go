@@ -61,7 +61,8 @@ func TestInit(t *testing.T) {
 	here.run("go", "build", "-o", gatehouse, "./cmd/gatehouse")
 
 	// Use the variables of a shell, without those of this test.
-	c := &consumer{t: t, dir: filepath.Join(t.TempDir(), "shop"), env: append(cleanEnvironment(), "GOWORK=off", "GOFLAGS=")}
+	env := append(cleanEnvironment(), "GOWORK=off", "GOFLAGS=")
+	c := &consumer{t: t, dir: filepath.Join(t.TempDir(), "shop"), env: env}
 	if err := os.Mkdir(c.dir, 0o755); err != nil {
 		t.Fatal(err)
 	}

@@ -267,7 +267,8 @@ func TestTheDocumentationsChecks(t *testing.T) {
 		{"several values", checkJSON("{}\n{\"a\":[1]}\n"), ""},
 		{
 			"YAML",
-			checkYAML("on:\n  push:\n    branches: [main]\njobs:\n  - uses: a@v1\n    with:\n      b: c\n  - run: |\n      any thing\n    d: e\n"),
+			checkYAML("on:\n  push:\n    branches: [main]\njobs:\n" +
+				"  - uses: a@v1\n    with:\n      b: c\n  - run: |\n      any thing\n    d: e\n"),
 			"",
 		},
 		{"no YAML at all", checkYAML("\n"), "YAML"},

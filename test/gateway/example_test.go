@@ -25,9 +25,12 @@ import (
 const (
 	unauthorized = `\{"message":"Unauthorized"\}`
 	expiredToken = `\{"message":"The incoming token has expired"\}`
-	noSignature  = `\{"message":"(Invalid key=value pair|Authorization header requires).*"\}` // for a token on a path without a route
 	notSigned    = `\{"message":"Missing Authentication Token"\}`
-	notAllowed   = `\{"Message":"User is not authorized to access this resource( with an explicit deny in an identity-based policy)?"\}`
+	notAllowed   = `\{"Message":"User is not authorized to access this resource` +
+		`( with an explicit deny in an identity-based policy)?"\}`
+
+	// noSignature is the answer for a token on a path without a route.
+	noSignature = `\{"message":"(Invalid key=value pair|Authorization header requires).*"\}`
 )
 
 // refusal is a request that is refused, with the whole answer.
@@ -168,7 +171,8 @@ func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 					"another issuer",
 					api.Token(localgateway.TokenRequest{Claims: map[string]any{"iss": "https://other.example.com"}}),
 					"MISS",
-					`the authorizer refused the token: its iss is not a configured issuer (issuer): got "https://other.example.com", want "` + api.Issuers()[0] + `"`,
+					`the authorizer refused the token: its iss is not a configured issuer (issuer): ` +
+						`got "https://other.example.com", want "` + api.Issuers()[0] + `"`,
 				},
 				{"another scope", api.Token(localgateway.TokenRequest{Scopes: []string{"orders/writer"}}), "MISS",
 					"the caller lacks scope orders/write and has orders/writer"},
@@ -346,7 +350,9 @@ func TestTheExampleBehindIAM(t *testing.T) {
 		{"signed an hour ago", sign(t, api.request(t, "GET", "/orders", ""), caller, region, time.Now().Add(-time.Hour)), 403,
 			`\{"message":"Signature expired: .* is now earlier than .*"\}`, "InvalidSignatureException"},
 		{"a route that the role may not call", signed("DELETE", noOrder, ""), 403,
-			`\{"Message":"User: arn:aws:sts::\d{12}:assumed-role/.* is not authorized to perform: execute-api:Invoke on resource: ` +
-				`arn:aws:execute-api:us-east-1:\*{8}\d{4}:.*/prod/DELETE/orders/.* because no identity-based policy allows the execute-api:Invoke action"\}`, "AccessDeniedException"},
+			`\{"Message":"User: arn:aws:sts::\d{12}:assumed-role/.* is not authorized to perform: execute-api:Invoke ` +
+				`on resource: arn:aws:execute-api:us-east-1:\*{8}\d{4}:.*/prod/DELETE/orders/.* ` +
+				`because no identity-based policy allows the execute-api:Invoke action"\}`,
+			"AccessDeniedException"},
 	})
 }

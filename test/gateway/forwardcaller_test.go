@@ -33,7 +33,8 @@ func newForwarding(app awscdk.App, url string) {
 	principal, _ := json.Marshal(hostilePrincipal)
 	decide := awslambda.NewFunction(stack, jsii.String("Decide"), &awslambda.FunctionProps{
 		Runtime: awslambda.Runtime_NODEJS_22_X(), Handler: jsii.String("index.handler"),
-		Code: awslambda.Code_FromInline(jsii.String("exports.handler = async (event) => ({principalId: " + string(principal) + `,
+		Code: awslambda.Code_FromInline(jsii.String(`exports.handler = async (event) => ({
+			principalId: ` + string(principal) + `,
 			policyDocument: {Version: '2012-10-17', Statement: [
 				{Effect: 'Allow', Action: 'execute-api:Invoke', Resource: '*'}]}})`)),
 	})

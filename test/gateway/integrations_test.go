@@ -95,7 +95,8 @@ func TestIntegrationsInTheLocalGateway(t *testing.T) {
 			Handler: jsii.String("index.handler"),
 			Timeout: awscdk.Duration_Minutes(jsii.Number(1)),
 			Code: awslambda.Code_FromInline(jsii.String(`exports.handler = awslambda.streamifyResponse(async (event, stream) => {
-				stream = awslambda.HttpResponseStream.from(stream, {statusCode: 200, headers: {'Content-Type': 'text/event-stream'}})
+				const headers = {'Content-Type': 'text/event-stream'}
+				stream = awslambda.HttpResponseStream.from(stream, {statusCode: 200, headers})
 				for (const i of [1, 2, 3]) { stream.write('data: ' + i + '\n\n') }
 				stream.end()
 			})`)),

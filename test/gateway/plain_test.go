@@ -344,7 +344,8 @@ func TestAppWithoutGatehouse(t *testing.T) {
 
 	t.Run("a resource policy", func(t *testing.T) {
 		p := startPlain(t, dir, "fenced")
-		const denied = `{"Message":"User: anonymous is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:us-east-1:********`
+		const denied = `{"Message":"User: anonymous is not authorized to perform: execute-api:Invoke on resource: ` +
+			`arn:aws:execute-api:us-east-1:********`
 		p.ask(
 			t,
 			question{"open", p.request(t, "GET", "/open", ""), 200, "", "", false},

@@ -272,7 +272,8 @@ func apiStack(scope constructs.Construct, id string, sh shared) gw.RestApi {
 		&gw.GatewayResponseOptions{Type: gw.ResponseType_ACCESS_DENIED(), StatusCode: s("403"),
 			ResponseHeaders: &map[string]*string{
 				"Access-Control-Allow-Origin": s("'https://shop.example.com'"),
-			}, Templates: &map[string]*string{"application/json": s(`{"message":$context.error.messageString,"type":"$context.error.responseType"}`)}},
+			}, Templates: &map[string]*string{"application/json": s(`{"message":$context.error.messageString,` +
+				`"type":"$context.error.responseType"}`)}},
 	)
 	api.AddGatewayResponse(
 		s("Default4XX"),

@@ -125,4 +125,19 @@ func newFunction(scope constructs.Construct, id, pkg, dir string, environment ma
 	})
 }
 
-const accessLogFormat = `{"requestId":"$context.requestId","extendedRequestId":"$context.extendedRequestId","time":"$context.requestTime","ip":"$context.identity.sourceIp","verb":"$context.httpMethod","route":"$context.resourcePath","path":"$context.path","status":"$context.status","principal":"$context.authorizer.principalId","subject":"$context.authorizer.claims.sub","caller":"$context.identity.userArn","account":"$context.identity.accountId","apiKeyId":"$context.identity.apiKeyId","wafStatus":"$context.waf.status","wafAnswer":"$context.wafResponseCode","authenticateStatus":"$context.authenticate.status","authorizerRequestId":"$context.authorizer.requestId","authorizerInvocation":"$context.authorizer.integrationStatus","authorizerStatus":"$context.authorizer.status","authorizerError":"$context.authorizer.error","authorizerLatency":"$context.authorizer.latency","authorizeStatus":"$context.authorize.status","error":"$context.error.message","errorType":"$context.error.responseType","integrationRequestId":"$context.integration.requestId","integrationStatus":"$context.integration.status","integrationError":"$context.integration.error","integrationLatency":"$context.integration.latency","latency":"$context.responseLatency","length":"$context.responseLength","trace":"$context.xrayTraceId"}`
+const accessLogFormat = `{"requestId":"$context.requestId","extendedRequestId":"$context.extendedRequestId",` +
+	`"time":"$context.requestTime","ip":"$context.identity.sourceIp","verb":"$context.httpMethod",` +
+	`"route":"$context.resourcePath","path":"$context.path","status":"$context.status",` +
+	`"principal":"$context.authorizer.principalId","subject":"$context.authorizer.claims.sub",` +
+	`"caller":"$context.identity.userArn","account":"$context.identity.accountId",` +
+	`"apiKeyId":"$context.identity.apiKeyId","wafStatus":"$context.waf.status",` +
+	`"wafAnswer":"$context.wafResponseCode","authenticateStatus":"$context.authenticate.status",` +
+	`"authorizerRequestId":"$context.authorizer.requestId",` +
+	`"authorizerInvocation":"$context.authorizer.integrationStatus",` +
+	`"authorizerStatus":"$context.authorizer.status","authorizerError":"$context.authorizer.error",` +
+	`"authorizerLatency":"$context.authorizer.latency","authorizeStatus":"$context.authorize.status",` +
+	`"error":"$context.error.message","errorType":"$context.error.responseType",` +
+	`"integrationRequestId":"$context.integration.requestId",` +
+	`"integrationStatus":"$context.integration.status","integrationError":"$context.integration.error",` +
+	`"integrationLatency":"$context.integration.latency","latency":"$context.responseLatency",` +
+	`"length":"$context.responseLength","trace":"$context.xrayTraceId"}`

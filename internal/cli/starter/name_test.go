@@ -35,7 +35,9 @@ func TestName(t *testing.T) {
 // FuzzName checks for all names of the folder that Go accepts the app's module path, and CloudFormation the stack's
 // name.
 func FuzzName(f *testing.F) {
-	for _, folder := range []string{"shop", "My Shop", "2024-shop", "", "-", "a-1-b", "1-2-3a", "ﬀ", "x\x00y", "V0", "con"} {
+	for _, folder := range []string{
+		"shop", "My Shop", "2024-shop", "", "-", "a-1-b", "1-2-3a", "ﬀ", "x\x00y", "V0", "con",
+	} {
 		f.Add(folder)
 	}
 	stack := regexp.MustCompile(`\A[A-Z][A-Za-z0-9-]{0,127}\z`)

@@ -62,7 +62,8 @@ func setUp(uses ...string) {
 			Code:    awslambda.Code_FromInline(jsii.String("exports.handler = async () => ({ statusCode: 200 })")),
 		})
 	}
-	jwt = &secureapi.JWT{Issuers: []secureapi.Issuer{secureapi.Okta("https://shop.okta.com/oauth2/default", "api://orders")}}
+	okta := secureapi.Okta("https://shop.okta.com/oauth2/default", "api://orders")
+	jwt = &secureapi.JWT{Issuers: []secureapi.Issuer{okta}}
 	orders, decide, pool, client, secret, role = nil, nil, nil, nil, nil, nil
 	if slices.Contains(uses, "orders") {
 		orders = function("GivenOrders")
