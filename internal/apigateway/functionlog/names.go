@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"regexp"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/reasons"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/stack"
 )
@@ -12,13 +13,16 @@ import (
 type names struct {
 	short   map[string]string // by function name
 	folders map[string]string // by short name
+
+	included map[string]bool // the names of included authorizers
 }
 
 // Know replaces the functions of the log. dirs has the folders, by function name, of functions that do not run in their
 // folder of the assembly.
 func (l *Log) Know(functions []*apimodel.Function, dirs map[string]string) {
-	n := &names{short: shortNames(functions), folders: map[string]string{}}
+	n := &names{short: shortNames(functions), folders: map[string]string{}, included: map[string]bool{}}
 	for _, f := range functions {
+		n.included[f.Name] = reasons.IsIncluded(f)
 		n.folders[n.short[f.Name]] = cmp.Or(dirs[f.Name], f.Code.Folder)
 	}
 	l.names.Store(n)

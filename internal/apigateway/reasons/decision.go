@@ -31,15 +31,25 @@ func OfDecision(lines []string, invocation string) string { return decisionIn(li
 // decisionIn returns the decision of an invocation from the lines that its function wrote.
 func decisionIn(lines []string, invocation string) (d decision) {
 	for _, line := range lines {
-		if !strings.Contains(line, `"message":"decision"`) {
-			continue
-		}
-		var read decision
-		if json.Unmarshal([]byte(line), &read) == nil && read.Message == "decision" && read.RequestID == invocation {
+		if read, ok := readDecision(line); ok && read.RequestID == invocation {
 			return read
 		}
 	}
 	return decision{}
+}
+
+func readDecision(line string) (d decision, ok bool) {
+	if !strings.Contains(line, `"message":"decision"`) {
+		return d, false
+	}
+	return d, json.Unmarshal([]byte(line), &d) == nil && d.Message == "decision"
+}
+
+// HasDecision reports whether a line of an included authorizer is a decision that the record of its request explains:
+// any that is not about an error.
+func HasDecision(line string) bool {
+	d, ok := readDecision(line)
+	return ok && d.Outcome != "failed" && d.Error == ""
 }
 
 // glosses explains the most frequent reasons for a 401.

@@ -56,6 +56,7 @@ func newReporter(p *command.Process, json bool) reporter {
 type names interface {
 	ShortName(function string) string
 	Trimmer(function string) *stack.Lines
+	Repeats(line lambdaruntime.LogLine) bool
 }
 
 // lines writes lines one after the other.

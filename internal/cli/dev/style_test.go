@@ -96,6 +96,8 @@ func (named) ShortName(function string) string { return strings.TrimPrefix(funct
 
 func (named) Trimmer(string) *stack.Lines { return &stack.Lines{} }
 
+func (named) Repeats(line lambdaruntime.LogLine) bool { return line.Text == "as the record says" }
+
 // TestLogged writes what functions write: by their short names, and with the function's own part of a stack.
 func TestLogged(t *testing.T) {
 	var b bytes.Buffer
@@ -103,6 +105,7 @@ func TestLogged(t *testing.T) {
 	r.knows(named{})
 	for _, line := range []struct{ request, text string }{
 		{"1", "goroutine 1 [running]:"},
+		{"1", "as the record says"},
 		{"1", "net/http.F(...)"},
 		{"2", "of another request"},
 		{"1", "\tnet/http/server.go:1"},

@@ -131,6 +131,9 @@ func (t *textReporter) short(function string) string {
 }
 
 func (t *textReporter) logged(line lambdaruntime.LogLine) {
+	if t.names != nil && t.names.Repeats(line) {
+		return
+	}
 	before := t.style.dim("    " + t.short(line.Function) + " |")
 	var say []string
 	for _, text := range t.trim(line) {
