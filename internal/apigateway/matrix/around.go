@@ -18,9 +18,11 @@ type Kept struct {
 
 // FunctionURL is an address of a function behind a route, at which it is called without the API.
 type FunctionURL struct {
-	Function string   // such as "Shop/Orders", followed by the alias if the address is that of an alias
-	AuthType string   // "AWS_IAM", "NONE" for all callers, or "" if not known
-	Routes   []string // the routes that the function answers
+	// Function is such as "Shop/Orders", followed by the alias if the address is that of an alias.
+	Function string `json:"function"`
+
+	AuthType string   `json:"authType,omitempty"` // "AWS_IAM", "NONE" for all callers, or "" if not known
+	Routes   []string `json:"routes"`             // the routes that the function answers
 }
 
 // keptRoutes returns the routes whose answers are cached.

@@ -23,25 +23,27 @@ type Document struct {
 
 // Endpoint describes how an API is reached.
 type Endpoint struct {
-	Types  []string // such as "REGIONAL" or "PRIVATE"
-	Closed bool     // the execute-api address is off: only custom domains lead to the API
+	Types  []string `json:"types"`              // such as "REGIONAL" or "PRIVATE"
+	Closed bool     `json:"executeApiDisabled"` // only custom domains lead to the API
 
-	Domains []Domain // custom domains, in the order of their names
+	Domains []Domain `json:"domains,omitempty"` // custom domains, in the order of their names
 }
 
 // Domain is a custom domain that leads to stages of an API.
 type Domain struct {
-	Name       string // such as "shop.example.com/v1"
-	Stage      string
-	Truststore string // for the client certificates that it requires (mutual TLS); "" if it requires none
+	Name  string `json:"name"` // such as "shop.example.com/v1"
+	Stage string `json:"stage,omitempty"`
+
+	// Truststore is for the client certificates that it requires (mutual TLS); "" if it requires none.
+	Truststore string `json:"truststore,omitempty"`
 
 	// Rule is the routing rule that leads to the API, such as "routing rule 10 for header x-version: beta"; "" for a
 	// mapping.
-	Rule string
+	Rule string `json:"routingRule,omitempty"`
 
 	// Except lists what takes requests from this way: routing rules that come first, and longer base paths, of other APIs
 	// or stages.
-	Except []string
+	Except []string `json:"except,omitempty"`
 }
 
 // OutsideTruststore stands for the truststore of a domain outside the assembly, which may have one.
@@ -49,10 +51,10 @@ const OutsideTruststore = "that of a domain which is not in the assembly"
 
 // Plan is a usage plan, with its API keys for stages of an API.
 type Plan struct {
-	Name   string // such as "Shop/Plan"
-	Stages []string
-	Keys   []string // logical IDs, such as "Shop/Key", of keys that are or may be enabled
-	Others []string // IDs of keys outside the assembly
+	Name   string   `json:"name"` // such as "Shop/Plan"
+	Stages []string `json:"stages"`
+	Keys   []string `json:"keys"`                // logical IDs, such as "Shop/Key", of keys that are or may be enabled
+	Others []string `json:"otherKeys,omitempty"` // IDs of keys outside the assembly
 }
 
 // Principal is a role or user, with what its policies say about calls.
@@ -67,9 +69,9 @@ type Principal struct {
 
 // Readable says which pages may read the answers of some routes.
 type Readable struct {
-	Origin      string // such as "https://shop.example.com", or "*"
-	Credentials bool   // even to requests with cookies
-	Routes      []string
+	Origin      string   `json:"origin"`      // such as "https://shop.example.com", or "*"
+	Credentials bool     `json:"credentials"` // even to requests with cookies
+	Routes      []string `json:"routes"`
 }
 
 // fillDependencies fills in what access depends on besides routes and authorizers.

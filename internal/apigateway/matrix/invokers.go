@@ -15,8 +15,9 @@ import (
 // AuthType does not already describe it.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/permissions-function-cross-account.html
 type Invoker struct {
-	Function, Principal string // such as "Shop/Orders" and "210987654321"; "*" for every account; conditions follow
-	Routes              []string
+	Function  string   `json:"function"`  // such as "Shop/Orders"
+	Principal string   `json:"principal"` // such as "210987654321", or "*" for every account; conditions follow
+	Routes    []string `json:"routes"`
 }
 
 func invokers(m *apimodel.Model, api *apimodel.API) (out []Invoker) {

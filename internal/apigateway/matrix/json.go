@@ -15,20 +15,7 @@ type jsonMatrix struct {
 	Version int       `json:"version"`
 	APIs    []jsonAPI `json:"apis"`
 
-	Others []jsonOther `json:"otherApis,omitempty"` // APIs that are not REST APIs
-}
-
-type jsonOther struct {
-	Stack     string `json:"stack"`
-	LogicalID string `json:"logicalId"`
-	Kind      string `json:"kind"`
-	Routes    string `json:"routes,omitempty"` // identifies the routes in the template
-}
-
-type jsonInvoker struct {
-	Function  string   `json:"function"`
-	Principal string   `json:"principal"`
-	Routes    []string `json:"routes"`
+	Others []Other `json:"otherApis,omitempty"`
 }
 
 type jsonAPI struct {
@@ -45,14 +32,14 @@ type jsonAPI struct {
 
 	Authorizers  []jsonAuthorizerOf `json:"authorizers"`
 	Kept         []jsonKept         `json:"keptAnswers"`
-	FunctionURLs []jsonFunctionURL  `json:"functionUrls"`
-	Invokers     []jsonInvoker      `json:"invokers,omitempty"`
+	FunctionURLs []FunctionURL      `json:"functionUrls"`
+	Invokers     []Invoker          `json:"invokers,omitempty"`
 	Principals   []jsonPrincipal    `json:"principals"`
 	Unread       map[string]string  `json:"comparedAsText,omitempty"` // by name
-	Readable     []jsonReadable     `json:"readableBy"`
-	Plans        []jsonPlan         `json:"usagePlans"`
+	Readable     []Readable         `json:"readableBy"`
+	Plans        []Plan             `json:"usagePlans"`
 	KeySource    string             `json:"apiKeySource"`
-	Endpoint     jsonEndpoint       `json:"endpoint"`
+	Endpoint     Endpoint           `json:"endpoint"`
 }
 
 type jsonPolicy struct {
@@ -68,35 +55,6 @@ type jsonPrincipal struct {
 	Managed []string        `json:"managedPolicies,omitempty"` // that are not in the assembly
 	MayCall []string        `json:"mayCall"`
 	Trust   json.RawMessage `json:"trust,omitempty"` // the trust policy, or a text that yields it
-}
-
-type jsonReadable struct {
-	Origin      string   `json:"origin"`
-	Credentials bool     `json:"credentials"`
-	Routes      []string `json:"routes"`
-}
-
-type jsonPlan struct {
-	Name   string   `json:"name"`
-	Stages []string `json:"stages"`
-	Keys   []string `json:"keys"`
-	Others []string `json:"otherKeys,omitempty"` // that are not in the assembly
-}
-
-type jsonEndpoint struct {
-	Types  []string `json:"types"`
-	Closed bool     `json:"executeApiDisabled"`
-
-	Domains []jsonDomain `json:"domains,omitempty"`
-}
-
-type jsonDomain struct {
-	Name       string `json:"name"`
-	Stage      string `json:"stage,omitempty"`
-	Truststore string `json:"truststore,omitempty"` // requires client certificates
-	Rule       string `json:"routingRule,omitempty"`
-
-	Except []string `json:"except,omitempty"` // what takes requests to other APIs or stages first
 }
 
 type jsonAuthorizerOf struct {
@@ -140,12 +98,6 @@ type jsonKept struct {
 	Keys    []string `json:"cacheKeyParameters"`
 }
 
-type jsonFunctionURL struct {
-	Function string   `json:"function"`
-	AuthType string   `json:"authType,omitempty"` // absent if not known
-	Routes   []string `json:"routes"`
-}
-
 type jsonRoute struct {
 	Route        string               `json:"route"`
 	Authorizer   jsonAuthorizer       `json:"authorizer"`
@@ -171,7 +123,7 @@ type jsonAuthorizer struct {
 
 // JSON returns the matrix as JSON, with the same content as [Matrix.Text].
 func (m Matrix) JSON() []byte {
-	out := jsonMatrix{Version: jsonVersion, APIs: []jsonAPI{}}
+	out := jsonMatrix{Version: jsonVersion, APIs: []jsonAPI{}, Others: m.Others}
 	for _, api := range m.APIs {
 		a := jsonAPI{
 			Stack:          api.Stack,
@@ -186,12 +138,13 @@ func (m Matrix) JSON() []byte {
 			Routes:         []jsonRoute{},
 			Authorizers:    []jsonAuthorizerOf{},
 			Kept:           []jsonKept{},
-			FunctionURLs:   []jsonFunctionURL{},
+			FunctionURLs:   notNil(api.FunctionURLs),
+			Invokers:       api.Invokers,
 			Principals:     []jsonPrincipal{},
-			Readable:       []jsonReadable{},
-			Plans:          []jsonPlan{},
+			Readable:       notNil(api.Readable),
+			Plans:          []Plan{},
 			KeySource:      api.KeySource,
-			Endpoint:       jsonEndpoint{Types: notNil(api.Endpoint.Types), Closed: api.Endpoint.Closed},
+			Endpoint:       api.Endpoint,
 		}
 		for _, r := range api.Routes {
 			route := jsonRoute{
@@ -215,9 +168,6 @@ func (m Matrix) JSON() []byte {
 		a.addDependencies(api)
 		out.APIs = append(out.APIs, a)
 	}
-	for _, o := range m.Others {
-		out.Others = append(out.Others, jsonOther(o))
-	}
 	return plainjson.Indent(out)
 }
 
@@ -236,14 +186,9 @@ func (a *jsonAPI) addDependencies(api API) {
 		a.Authorizers = append(a.Authorizers, made)
 	}
 	a.Unread = byName(api.Unread)
+	a.Endpoint.Types = notNil(a.Endpoint.Types)
 	for _, k := range api.Kept {
 		a.Kept = append(a.Kept, jsonKept{k.Stage, k.Route, k.For.Seconds(), notNil(k.Keys)})
-	}
-	for _, u := range api.FunctionURLs {
-		a.FunctionURLs = append(a.FunctionURLs, jsonFunctionURL(u))
-	}
-	for _, i := range api.Invokers {
-		a.Invokers = append(a.Invokers, jsonInvoker(i))
 	}
 	for _, p := range api.Principals {
 		policy := jsonPolicy{Statements: []json.RawMessage{}}
@@ -253,14 +198,8 @@ func (a *jsonAPI) addDependencies(api API) {
 		a.Principals = append(a.Principals, jsonPrincipal{p.Name, p.ARN, p.User, policy, p.Managed, notNil(p.MayCall),
 			rawOf(p.Trust)})
 	}
-	for _, d := range api.Endpoint.Domains {
-		a.Endpoint.Domains = append(a.Endpoint.Domains, jsonDomain(d))
-	}
-	for _, r := range api.Readable {
-		a.Readable = append(a.Readable, jsonReadable(r))
-	}
 	for _, p := range api.Plans {
-		a.Plans = append(a.Plans, jsonPlan{p.Name, notNil(p.Stages), notNil(p.Keys), p.Others})
+		a.Plans = append(a.Plans, Plan{p.Name, notNil(p.Stages), notNil(p.Keys), p.Others})
 	}
 }
 
@@ -296,4 +235,4 @@ func seconds(d *time.Duration) *float64 {
 }
 
 // notNil returns a list that is encoded as [] if it is empty.
-func notNil(texts []string) []string { return append([]string{}, texts...) }
+func notNil[T any](list []T) []T { return append([]T{}, list...) }

@@ -37,9 +37,14 @@ type Matrix struct {
 
 // Other is an HTTP or a WebSocket API.
 type Other struct {
-	Stack, LogicalID string
-	Kind             string // "an HTTP", "a WebSocket", or "a REST" for one outside the assembly that gets methods from it
-	Routes           string // identifies its routes and authorizers in the template, such as "sha256.0123abcd"
+	Stack     string `json:"stack"`
+	LogicalID string `json:"logicalId"`
+
+	// Kind is "an HTTP", "a WebSocket", or "a REST" for an API outside the assembly that gets methods from it.
+	Kind string `json:"kind"`
+
+	// Routes identifies its routes and authorizers in the template, such as "sha256.0123abcd".
+	Routes string `json:"routes,omitempty"`
 }
 
 // API is a REST API. Routes are sorted by path and verb.

@@ -35,16 +35,13 @@ func Parse(text []byte) (Matrix, error) {
 	if err := d.Decode(&in); err != nil {
 		return Matrix{}, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
-	var out Matrix
+	out := Matrix{Others: in.Others}
 	for _, a := range in.APIs {
 		api, err := a.read()
 		if err != nil {
 			return Matrix{}, fmt.Errorf("%w: %s/%s: %w", ErrFormat, a.Stack, a.Name, err)
 		}
 		out.APIs = append(out.APIs, api)
-	}
-	for _, o := range in.Others {
-		out.Others = append(out.Others, Other(o))
 	}
 	return out, nil
 }
@@ -56,9 +53,13 @@ func (a jsonAPI) read() (API, error) {
 		Name:      a.Name,
 		ARN:       a.ARN,
 		Stages:    orNil(a.Stages),
-		Endpoint:  Endpoint{Types: orNil(a.Endpoint.Types), Closed: a.Endpoint.Closed},
+		Endpoint:  a.Endpoint,
 		KeySource: a.KeySource,
 		NotKnown:  a.NotKnown,
+
+		FunctionURLs: orNil(a.FunctionURLs),
+		Invokers:     a.Invokers,
+		Readable:     orNil(a.Readable),
 	}
 	switch {
 	case a.AllowsAll:
@@ -92,23 +93,12 @@ func (a jsonAPI) read() (API, error) {
 	for _, k := range a.Kept {
 		out.Kept = append(out.Kept, Kept{k.Stage, k.Route, *duration(&k.Seconds), orNil(k.Keys)})
 	}
-	for _, u := range a.FunctionURLs {
-		out.FunctionURLs = append(out.FunctionURLs, FunctionURL(u))
-	}
-	for _, i := range a.Invokers {
-		out.Invokers = append(out.Invokers, Invoker(i))
-	}
 	for _, p := range a.Principals {
 		out.Principals = append(out.Principals,
 			Principal{p.Name, p.ARN, p.User, p.Policy.read(), p.Managed, textOf(p.Trust), orNil(p.MayCall)})
 	}
-	for _, d := range a.Endpoint.Domains {
-		out.Endpoint.Domains = append(out.Endpoint.Domains, Domain(d))
-	}
 	out.Unread = variables(a.Unread)
-	for _, r := range a.Readable {
-		out.Readable = append(out.Readable, Readable(r))
-	}
+	out.Endpoint.Types = orNil(a.Endpoint.Types)
 	for _, p := range a.Plans {
 		out.Plans = append(out.Plans, Plan{p.Name, p.Stages, orNil(p.Keys), orNil(p.Others)})
 	}
@@ -176,9 +166,9 @@ func duration(s *float64) *time.Duration {
 }
 
 // orNil returns nil for an empty list, as [Of] does.
-func orNil(texts []string) []string {
-	if len(texts) == 0 {
+func orNil[T any](list []T) []T {
+	if len(list) == 0 {
 		return nil
 	}
-	return texts
+	return list
 }
