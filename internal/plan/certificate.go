@@ -17,17 +17,6 @@ func (l Lambda) CertificateBound() string {
 	return l.boundBy(func(i issuer.Issuer) bool { return i.CertificateBound })
 }
 
-// boundBy returns the URL of the first issuer that binds its tokens in a given way, or "".
-func (l Lambda) boundBy(way func(issuer.Issuer) bool) string {
-	if l.JWT == nil {
-		return ""
-	}
-	if i := slices.IndexFunc(l.JWT.Issuers, way); i >= 0 {
-		return l.JWT.Issuers[i].URL
-	}
-	return ""
-}
-
 // CheckTokenEvent refuses an issuer whose tokens are bound to certificates or by DPoP for an authorizer of type TOKEN.
 func (l Lambda) CheckTokenEvent() error {
 	url := l.CertificateBound()

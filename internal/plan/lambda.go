@@ -79,6 +79,17 @@ func (l Lambda) UsageKeyClaim() string {
 	return l.JWT.UsageKeyClaim
 }
 
+// boundBy returns the URL of the first issuer that binds its tokens in a given way, or "".
+func (l Lambda) boundBy(way func(issuer.Issuer) bool) string {
+	if l.JWT == nil {
+		return ""
+	}
+	if i := slices.IndexFunc(l.JWT.Issuers, way); i >= 0 {
+		return l.JWT.Issuers[i].URL
+	}
+	return ""
+}
+
 // NamesKeys reports whether the function's answer may name an API key.
 func (l Lambda) NamesKeys() bool { return l.Own || l.UsageKeyClaim() != "" }
 
