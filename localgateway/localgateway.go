@@ -99,8 +99,9 @@ type Options struct {
 	// streamed. It is called concurrently. If nil, records are discarded.
 	Record func(*Record)
 
-	// Log receives every line that a function writes. Lines that a function writes before it answers arrive before the
-	// caller gets the answer, except on Windows. It is called concurrently. If nil, lines are discarded.
+	// Log receives every line that a function writes, except lines of JSON below the log level that LoggingConfig of the
+	// template sets, which Lambda leaves out. Lines that a function writes before it answers arrive before the caller gets
+	// the answer, except on Windows. It is called concurrently. If nil, lines are discarded.
 	Log func(LogLine)
 
 	// AccessLog receives the lines of the stages' access logs, in the format of the template's AccessLogSetting, as API

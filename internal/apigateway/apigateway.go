@@ -180,7 +180,7 @@ func New(o Options) (*Gateway, error) {
 	}
 	log := o.Functions.Log
 	o.Functions.Log = func(line lambdaruntime.LogLine) {
-		if g.functionLog.Add(line) && log != nil {
+		if g.functionLog.Add(line) && !line.Filtered && log != nil {
 			log(line)
 		}
 	}

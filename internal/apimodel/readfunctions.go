@@ -129,9 +129,6 @@ func (r *reader) logging(f *Function) {
 	f.Logging = Logging{
 		Group: config.text("LogGroup"), Format: config.text("LogFormat"), Level: config.text("ApplicationLogLevel"),
 	}
-	if f.Logging.Format == "JSON" && (strings.HasPrefix(f.Runtime, "nodejs") || strings.HasPrefix(f.Runtime, "python")) {
-		r.notice().problem("LoggingConfig: output of console or logging stays text here, and levels are not filtered")
-	}
 }
 
 // tenancy reads whether the function is isolated by tenant. An execution environment that tenants must not share must

@@ -57,8 +57,8 @@ func (p *Pool) environ(s *Spec, runtimeAPI string) []string {
 	if s.Logging.Format != "" {
 		env["AWS_LAMBDA_LOG_FORMAT"] = s.Logging.Format
 	}
-	if s.Logging.Level != "" {
-		env["AWS_LAMBDA_LOG_LEVEL"] = s.Logging.Level
+	if level := s.Logging.level(); level != "" {
+		env["AWS_LAMBDA_LOG_LEVEL"] = level
 	}
 	maps.Copy(env, o.Env)
 	maps.Copy(env, s.Env)

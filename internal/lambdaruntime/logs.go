@@ -26,6 +26,9 @@ type LogLine struct {
 	Stream    Stream
 	Text      string // without the line end
 	Cut       bool   // the line continues in the next LogLine of this stream
+
+	// Filtered reports that Lambda would not send the line to CloudWatch Logs, because its level is below the function's.
+	Filtered bool
 }
 
 // logs are the two output streams of a process.
@@ -137,6 +140,7 @@ func (s *stream) pass(text []byte, cut bool) {
 		Text:      string(bytes.TrimRight(text, "\r\n")),
 		Cut:       cut,
 	}
+	line.Filtered = s.p.spec.Logging.filters(line.Text)
 	s.p.tail.add(line.Text)
 	s.p.f.pool.options.Log(line)
 }

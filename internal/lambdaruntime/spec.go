@@ -36,10 +36,8 @@ type Spec struct {
 	// memory, GOMAXPROCS=1, since Lambda gives such a function at most the time of one processor.
 	Env map[string]string
 
-	// Logging sets AWS_LAMBDA_LOG_GROUP_NAME, AWS_LAMBDA_LOG_FORMAT and AWS_LAMBDA_LOG_LEVEL, which loggers read. On
-	// Lambda it also decides where the log goes; here the log stays as the function writes it.
-	// Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html and, of the variables,
-	// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+	// Logging sets AWS_LAMBDA_LOG_GROUP_NAME, AWS_LAMBDA_LOG_FORMAT and AWS_LAMBDA_LOG_LEVEL, which loggers read, and
+	// [LogLine.Filtered].
 	Logging Logging
 
 	// PerTenant gives each tenant processes of its own, which serve no other tenant. Each invocation then needs a tenant.
@@ -50,13 +48,6 @@ type Spec struct {
 	MemoryMB int           // default 128; not enforced
 	Region   string        // default "us-east-1"
 	ARN      string        // default one in account 123456789012
-}
-
-// Logging is the logging configuration of a function, as in the template.
-type Logging struct {
-	Group  string // default "/aws/lambda/" and the function's name
-	Format string // "JSON" or "Text"; default no variable
-	Level  string // log level of the application, such as "WARN"; default no variable
 }
 
 // Timeouts of a function: https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html

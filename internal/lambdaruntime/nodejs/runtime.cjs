@@ -11,7 +11,7 @@ const path = require('node:path');
 const { Writable } = require('node:stream');
 const { finished } = require('node:stream/promises');
 const { pathToFileURL } = require('node:url');
-const { types } = require('node:util');
+const { format, types } = require('node:util');
 
 const environment = process.env;
 const root = environment.LAMBDA_TASK_ROOT;
@@ -61,8 +61,50 @@ function described(error) {
   }
 }
 
-function log(text) {
-  console.error(text.trace.join('\n') || text.errorMessage);
+// structured is whether the functions of console write JSON: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
+const structured = environment.AWS_LAMBDA_LOG_FORMAT?.toUpperCase() === 'JSON';
+
+function log({ errorType, errorMessage, trace }) {
+  console.error(structured ? { errorType, errorMessage, stackTrace: trace } : trace.join('\n') || errorMessage);
+}
+
+// note writes a line that Lambda does not write, whatever the log format and the log level.
+function note(text) {
+  process.stderr.write(text + '\n');
+}
+
+const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
+const levelOf = { trace: 'TRACE', debug: 'DEBUG', log: 'INFO', info: 'INFO', warn: 'WARN', error: 'ERROR', fatal: 'FATAL' };
+
+// structure makes the functions of console write a line of JSON each, from the log level on. The lines are those of
+// https://github.com/aws/aws-lambda-nodejs-runtime-interface-client (src/logging).
+function structure() {
+  const lowest = levels.indexOf(environment.AWS_LAMBDA_LOG_LEVEL?.toUpperCase()); // -1 for all
+  for (const [name, level] of Object.entries(levelOf)) {
+    const write = (message, ...params) => void process.stdout.write(lineOf(level, message, params) + '\n');
+    console[name] = levels.indexOf(level) < lowest ? () => {} : write;
+  }
+}
+
+function lineOf(level, message, params) {
+  const line = { timestamp: new Date().toISOString(), level, requestId: current?.id, tenantId: current?.tenant };
+  if (params.length > 0) {
+    const error = params.find((param) => param instanceof Error);
+    return JSON.stringify({ ...line, message: format(message, ...params), ...(error && partsOf(error)) });
+  }
+  try {
+    return JSON.stringify({ ...line, message }, (key, value) => (value instanceof Error ? { ...partsOf(value), ...value } : value));
+  } catch { // such as a circular object
+    return JSON.stringify({ ...line, message: format(message) });
+  }
+}
+
+function partsOf(error) {
+  return {
+    errorType: error.constructor?.name ?? 'UnknownError',
+    errorMessage: error.message,
+    stackTrace: typeof error.stack === 'string' ? error.stack.split('\n') : [],
+  };
 }
 
 // missing reports whether an error is about a module that was not found.
@@ -79,7 +121,7 @@ function missing(error) {
 function hint(error) {
   const name = missing(error) && /'(@(?:aws-sdk|smithy)\/[^/']+)/.exec(described(error).errorMessage)?.[1];
   if (name) {
-    console.error(`Lambda's Node.js has the module ${name}, and node_modules of the app's folder does not: run npm install --save-dev ${name} there`);
+    note(`Lambda's Node.js has the module ${name}, and node_modules of the app's folder does not: run npm install --save-dev ${name} there`);
   }
 }
 
@@ -443,7 +485,7 @@ async function runStreamed(id, handler, event, context) {
   }
 }
 
-let current; // the current invocation
+let current; // the ID and the tenant of the current invocation
 let waiting = false; // whether a request for the next invocation is open
 let failed = false;
 
@@ -459,7 +501,7 @@ function fatal(error) {
     log(described(error));
     exit(1);
   }
-  const target = current === undefined ? '/init/error' : `/invocation/${current}/error`;
+  const target = current === undefined ? '/init/error' : `/invocation/${current.id}/error`;
   report(target, error).catch(() => {}).finally(() => exit(1));
 }
 process.on('uncaughtException', fatal);
@@ -498,10 +540,13 @@ async function serve() {
   await new Promise(setImmediate); // Node.js adds one more global after the argument has run
   asOfAFile();
   globalThis.awslambda = awslambda;
+  if (structured) {
+    structure();
+  }
   const [here] = process.versions.node.split('.');
   const wanted = /^AWS_Lambda_nodejs(\d+)\./.exec(environment.AWS_EXECUTION_ENV ?? '')?.[1] ?? here;
   if (wanted !== here) {
-    console.error(`Lambda runs this function with Node.js ${wanted}; here it is ${process.versions.node}`);
+    note(`Lambda runs this function with Node.js ${wanted}; here it is ${process.versions.node}`);
   }
   const callbacks = wanted < 24; // Lambda has no callbacks since Node.js 24: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
   let handler;
@@ -519,7 +564,7 @@ async function serve() {
     const next = await ask('GET', '/invocation/next');
     waiting = false;
     const id = next.headers['lambda-runtime-aws-request-id'];
-    current = id;
+    current = { id, tenant: next.headers['lambda-runtime-aws-tenant-id'] };
     environment._X_AMZN_TRACE_ID = next.headers['lambda-runtime-trace-id'] ?? '';
     try {
       const event = JSON.parse(next.body);

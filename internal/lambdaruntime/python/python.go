@@ -7,7 +7,7 @@
 //
 // It replaces AWS's own client of the Runtime API, awslambdaric, whose installation needs a C++ compiler and CMake. It
 // does not include the AWS SDK, as Lambda's runtimes do: a function that does not bundle the SDK imports what the
-// interpreter has, such as in a virtual environment. It logs text, not JSON.
+// interpreter has, such as in a virtual environment. With the log format JSON, the module logging writes JSON.
 package python
 
 import (

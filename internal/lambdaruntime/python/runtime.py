@@ -19,6 +19,9 @@ import traceback
 
 ROOT = os.environ["LAMBDA_TASK_ROOT"]
 
+# Whether logging writes JSON: https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
+STRUCTURED = os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
+
 
 class Fault(Exception):
     """An error with one of Lambda's names."""
@@ -68,6 +71,17 @@ class Described:
         self.trace = traceback.format_list(frames[own[0]:] if own else frames)
 
     def log(self):
+        if STRUCTURED:
+            line = {
+                "timestamp": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()),
+                "level": "ERROR",
+                "errorMessage": self.message,
+                "errorType": self.name,
+                "requestId": Logs.request_id,
+                "stackTrace": self.trace,
+            }
+            print(json.dumps(line), flush=True)
+            return
         lines = ["[ERROR] " + self.name + (": " + self.message if self.message else "")]
         if self.trace:
             lines.append("Traceback (most recent call last):")
@@ -239,20 +253,54 @@ def answer_of(value):
         raise Fault("Runtime.MarshalError", f"Unable to marshal response: {text_of(error)}") from error
 
 
+class Structured(logging.Formatter):
+    """Formats a record as a line of JSON, with the attributes that the function gave it by extra."""
+
+    known = {*vars(logging.makeLogRecord({})), "aws_request_id", "tenant_id"} - {"taskName"}
+
+    def format(self, record):
+        kind, error, trace = record.exc_info or (None, None, None)
+        level = min(50, max(0, record.levelno)) // 10 * 10
+        line = {
+            "timestamp": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
+            "level": logging.getLevelName(level),
+            "message": record.getMessage(),
+            "logger": record.name,
+            "stackTrace": traceback.format_tb(trace) if kind else None,
+            "errorType": kind.__name__ if kind else None,
+            "errorMessage": str(error) if kind else None,
+            "requestId": record.aws_request_id,
+            "location": f"{record.pathname}:{record.funcName}:{record.lineno}" if kind else None,
+            "tenantId": record.tenant_id,
+        }
+        for name, value in vars(record).items():
+            if name not in Structured.known:
+                line.setdefault(name, value)
+        return json.dumps({k: v for k, v in line.items() if v is not None}, ensure_ascii=False) + "\n"
+
+
 class Logs(logging.Handler):
     """Lambda's own handler of the root logger, because of which logging.basicConfig does nothing."""
 
     request_id = ""
+    tenant_id = None
 
     def __init__(self):
         super().__init__()
         logging.Formatter.converter = time.gmtime
-        self.setFormatter(logging.Formatter(
+        self.setFormatter(Structured() if STRUCTURED else logging.Formatter(
             "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n", "%Y-%m-%dT%H:%M:%S"))
 
     def emit(self, record):
-        record.aws_request_id = Logs.request_id
+        record.aws_request_id, record.tenant_id = Logs.request_id, Logs.tenant_id
         sys.stdout.write(self.format(record))
+
+
+def set_level():
+    """Sets the log level of the root logger, which Python does not have by the name TRACE."""
+    level = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "").upper().replace("TRACE", "DEBUG")
+    if isinstance(logging.getLevelName(level), int):
+        logging.getLogger().setLevel(level)
 
 
 def serve():
@@ -262,6 +310,7 @@ def serve():
     if inline:
         sys.meta_path.insert(0, Inline(inline[0]))
     logging.getLogger().addHandler(Logs())
+    set_level()
     wanted = os.environ.get("AWS_EXECUTION_ENV", "").rpartition("python")[2]
     here = "{}.{}".format(*sys.version_info)
     if wanted and wanted != here:
@@ -279,6 +328,7 @@ def serve():
     while True:
         headers, body = api.ask("GET", "/invocation/next")
         request_id = Logs.request_id = headers["Lambda-Runtime-Aws-Request-Id"]
+        Logs.tenant_id = headers["Lambda-Runtime-Aws-Tenant-Id"]
         os.environ["_X_AMZN_TRACE_ID"] = headers["Lambda-Runtime-Trace-Id"] or ""
         try:
             answer = answer_of(handler(json.loads(body), LambdaContext(headers)))
