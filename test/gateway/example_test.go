@@ -153,7 +153,7 @@ func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 			// The policy does not have the reason of a denial. The access table has it.
 			const needs,
 				lacks = "the route requires scope orders/write and group admins, " +
-				"and the caller has the scopes orders/read, orders/write; ",
+				"and the caller has the scopes orders/read, orders/write",
 				"the caller lacks group admins and has none"
 			for _, c := range []struct {
 				name, token string

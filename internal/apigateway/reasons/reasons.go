@@ -78,10 +78,25 @@ func (r *Route) Explain(d *mapping.Failure, c *checks.Call, v *checks.Verdict) *
 	v.Trace[last].Detail = why + "; " + v.Trace[last].Detail
 	told := *d
 	told.Reason = why
-	if v.AuthorizerReason == "" || d.StatusCode() >= 500 {
-		told.Reason += "; " + d.Reason // the function did not say it of this request, or failed
+	if d.StatusCode() >= 500 || v.AuthorizerReason == "" && !r.lacksRight(v.Known) {
+		told.Reason += "; " + d.Reason // why it failed or, if that is not known of a cached answer, what denies
 	}
 	return &told
+}
+
+// lacksRight reports whether the context of the included authorizer's answer has none of the scopes, groups or roles
+// that a requirement of the route names.
+func (r *Route) lacksRight(known events.Caller) bool {
+	if known.Lambda == nil || known.Lambda.Context["issuer"] == "" {
+		return false
+	}
+	of := map[access.Kind]string{access.Scope: "scopes", access.Group: "groups", access.Role: "roles"}
+	return slices.ContainsFunc(r.requires.Requires, func(req access.Requirement) bool {
+		have := strings.Fields(known.Lambda.Context[of[req.Kind]])
+		return of[req.Kind] != "" && !slices.ContainsFunc(req.AnyOf, func(right string) bool {
+			return slices.Contains(have, right)
+		})
+	})
 }
 
 // callerHas returns the caller's rights and claims of the kinds that the route requires. The included authorizer does

@@ -64,23 +64,33 @@ func TestCallerHas(t *testing.T) {
 	}
 }
 
-// TestExplain checks that a reason of the authorizer's own is told alone, and any other with what the check says.
+// TestExplain checks that a reason that is known is told alone, and any other with what the check says.
 func TestExplain(t *testing.T) {
 	const statement = "statement 1 denies it"
-	route := Of(&apimodel.API{}, &apimodel.Method{}, matrix.Route{Who: "scope a"})
+	requires := []access.Requirement{{Kind: access.Scope, AnyOf: []string{"a"}}}
+	method := &apimodel.Method{Authorizer: &apimodel.Authorizer{Type: apimodel.TokenAuthorizer}}
+	route := Of(&apimodel.API{}, method, matrix.Route{Who: "scope a", Requires: requires})
 	for name, c := range map[string]struct {
 		check, own string // the authorizer's own reason; "" for a cached answer
+		scopes     string // of the caller, in the answer's context
 		status     int
 		want       string
 	}{
-		"the policy denies it":        {"policy", "the caller lacks scope a", 403, "the caller lacks scope a"},
-		"a cached policy denies it":   {"policy", "", 403, "the route requires scope a; " + statement},
-		"the function failed":         {"authorizer", "no database", 500, "no database; " + statement},
-		"another check than a policy": {"API key", "", 403, statement},
+		"the policy denies it": {"policy", "the caller lacks scope a", "", 403, "the caller lacks scope a"},
+		"a cached policy denies it, for a scope": {
+			"policy", "", "b", 403, "the route requires scope a, and the caller has the scopes b",
+		},
+		"a cached policy denies it, for another reason": {
+			"policy", "", "b a", 403, "the route requires scope a, and the caller has the scopes b, a; " + statement,
+		},
+		"the function failed":         {"authorizer", "no database", "", 500, "no database; " + statement},
+		"another check than a policy": {"API key", "", "", 403, statement},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := &checks.Verdict{AuthorizerReason: c.own, Trace: []checks.Step{{Check: c.check, Detail: statement}}}
-			got := route.Explain(&mapping.Failure{Status: c.status, Reason: statement}, &checks.Call{}, v)
+			v.Known.Lambda = &events.LambdaCaller{Context: map[string]string{"issuer": "i", "scopes": c.scopes}}
+			call := &checks.Call{Request: &exchange.Request{}}
+			got := route.Explain(&mapping.Failure{Status: c.status, Reason: statement}, call, v)
 			if got.Reason != c.want {
 				t.Errorf("got %q, want %q", got.Reason, c.want)
 			}
