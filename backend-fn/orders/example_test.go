@@ -1,6 +1,8 @@
 package orders_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http/httptest"
@@ -19,9 +21,23 @@ func Example() {
 	r.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()
 	service.ServeHTTP(w, r.WithContext(lambdahttp.WithCaller(r.Context(), lambdahttp.Caller{Principal: "user-1"})))
-	fmt.Println(w.Code, w.Body)
+	var body bytes.Buffer
+	if err := json.Indent(&body, w.Body.Bytes(), "", "  "); err != nil {
+		panic(err)
+	}
+	fmt.Println(w.Code, &body)
 	// Output:
-	// 422 {"title":"Unprocessable Entity","status":422,"detail":"some values are missing or not permitted","errors":[{"detail":"want a whole number from 1 to 10000, written in digits","pointer":"#/lines/0/quantity"}]}
+	// 422 {
+	//   "title": "Unprocessable Entity",
+	//   "status": 422,
+	//   "detail": "some values are missing or not permitted",
+	//   "errors": [
+	//     {
+	//       "detail": "want a whole number from 1 to 10000, written in digits",
+	//       "pointer": "#/lines/0/quantity"
+	//     }
+	//   ]
+	// }
 }
 
 // A stack creates the table with these keys and grants the function these actions.

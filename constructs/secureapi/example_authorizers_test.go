@@ -36,7 +36,10 @@ func ExampleTokenAuthorizer() {
 		"IdentityValidationExpression",
 	)
 	// Output:
-	// Type="TOKEN" IdentitySource="method.request.header.Authorization" AuthorizerResultTtlInSeconds=600 IdentityValidationExpression="^[Bb]earer [A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$"
+	// Type="TOKEN"
+	//   IdentitySource="method.request.header.Authorization"
+	//   AuthorizerResultTtlInSeconds=600
+	//   IdentityValidationExpression="^[Bb]earer [A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$"
 }
 
 // A function of your own decides alone, so the table cannot require anything of its routes.
@@ -69,7 +72,9 @@ func ExampleRequestAuthorizer() {
 	})
 	show(stack, "AWS::ApiGateway::Authorizer", "Type", "IdentitySource", "AuthorizerResultTtlInSeconds")
 	// Output:
-	// Type="REQUEST" IdentitySource="method.request.header.Cookie,context.identity.sourceIp" AuthorizerResultTtlInSeconds=300
+	// Type="REQUEST"
+	//   IdentitySource="method.request.header.Cookie,context.identity.sourceIp"
+	//   AuthorizerResultTtlInSeconds=300
 }
 
 // Without a function in between, for any OpenID provider: API Gateway verifies the token and wants one of a route's
@@ -88,7 +93,20 @@ func ExampleJWTAuthorizer() {
 	show(stack, "AWS::ApiGateway::Authorizer", "Type", "JwtConfiguration")
 	show(stack, "AWS::ApiGateway::Method", "AuthorizationType", "AuthorizationScopes")
 	// Output:
-	// Type="JWT" JwtConfiguration={"DefaultAlgorithms":["RS256"],"Issuers":[{"Audiences":["https://api.shop.example.com"],"Issuer":"https://shop.eu.auth0.com/"}]}
+	// Type="JWT"
+	//   JwtConfiguration={
+	//     "DefaultAlgorithms": [
+	//       "RS256"
+	//     ],
+	//     "Issuers": [
+	//       {
+	//         "Audiences": [
+	//           "https://api.shop.example.com"
+	//         ],
+	//         "Issuer": "https://shop.eu.auth0.com/"
+	//       }
+	//     ]
+	//   }
 	// AuthorizationType="JWT" AuthorizationScopes=["orders:read","orders:admin"]
 }
 

@@ -36,7 +36,9 @@ func ExampleLogin() {
 	})
 	show(stack, "AWS::ApiGateway::Authorizer", "Type", "IdentitySource", "AuthorizerResultTtlInSeconds")
 	// Output:
-	// Type="REQUEST" IdentitySource="method.request.header.Cookie,method.request.header.Sec-Fetch-Site" AuthorizerResultTtlInSeconds=60
+	// Type="REQUEST"
+	//   IdentitySource="method.request.header.Cookie,method.request.header.Sec-Fetch-Site"
+	//   AuthorizerResultTtlInSeconds=60
 	// Type="REQUEST" AuthorizerResultTtlInSeconds=0
 }
 

@@ -22,7 +22,38 @@ func ExampleResourcePolicy() {
 	})
 	show(stack, "AWS::ApiGateway::RestApi", "Policy")
 	// Output:
-	// Policy={"Statement":[{"Action":"execute-api:Invoke","Condition":{"NotIpAddress":{"aws:SourceIp":["203.0.113.0/24","198.51.100.0/25"]}},"Effect":"Deny","Principal":"*","Resource":"execute-api:/*"},{"Action":"execute-api:Invoke","Condition":{"IpAddress":{"aws:SourceIp":["203.0.113.64/28"]}},"Effect":"Deny","Principal":"*","Resource":"execute-api:/*"}],"Version":"2012-10-17"}
+	// Policy={
+	//   "Statement": [
+	//     {
+	//       "Action": "execute-api:Invoke",
+	//       "Condition": {
+	//         "NotIpAddress": {
+	//           "aws:SourceIp": [
+	//             "203.0.113.0/24",
+	//             "198.51.100.0/25"
+	//           ]
+	//         }
+	//       },
+	//       "Effect": "Deny",
+	//       "Principal": "*",
+	//       "Resource": "execute-api:/*"
+	//     },
+	//     {
+	//       "Action": "execute-api:Invoke",
+	//       "Condition": {
+	//         "IpAddress": {
+	//           "aws:SourceIp": [
+	//             "203.0.113.64/28"
+	//           ]
+	//         }
+	//       },
+	//       "Effect": "Deny",
+	//       "Principal": "*",
+	//       "Resource": "execute-api:/*"
+	//     }
+	//   ],
+	//   "Version": "2012-10-17"
+	// }
 }
 
 // All of a browser's answers carry the headers: those of the functions, the preflights, and API Gateway's own errors.
@@ -36,8 +67,16 @@ func ExampleCORS() {
 	})
 	show(stack, "AWS::ApiGateway::GatewayResponse", "ResponseType", "ResponseParameters")
 	// Output:
-	// ResponseType="DEFAULT_4XX" ResponseParameters={"gatewayresponse.header.Access-Control-Allow-Origin":"'https://shop.example.com'","gatewayresponse.header.Vary":"'Origin'"}
-	// ResponseType="DEFAULT_5XX" ResponseParameters={"gatewayresponse.header.Access-Control-Allow-Origin":"'https://shop.example.com'","gatewayresponse.header.Vary":"'Origin'"}
+	// ResponseType="DEFAULT_4XX"
+	//   ResponseParameters={
+	//     "gatewayresponse.header.Access-Control-Allow-Origin": "'https://shop.example.com'",
+	//     "gatewayresponse.header.Vary": "'Origin'"
+	//   }
+	// ResponseType="DEFAULT_5XX"
+	//   ResponseParameters={
+	//     "gatewayresponse.header.Access-Control-Allow-Origin": "'https://shop.example.com'",
+	//     "gatewayresponse.header.Vary": "'Origin'"
+	//   }
 }
 
 func ExampleStage() {
@@ -55,5 +94,15 @@ func ExampleStage() {
 	})
 	show(stack, "AWS::ApiGateway::Stage", "StageName", "TracingEnabled", "MethodSettings")
 	// Output:
-	// StageName="v1" TracingEnabled=true MethodSettings=[{"DataTraceEnabled":false,"HttpMethod":"*","ResourcePath":"/*","ThrottlingBurstLimit":200,"ThrottlingRateLimit":100}]
+	// StageName="v1"
+	//   TracingEnabled=true
+	//   MethodSettings=[
+	//     {
+	//       "DataTraceEnabled": false,
+	//       "HttpMethod": "*",
+	//       "ResourcePath": "/*",
+	//       "ThrottlingBurstLimit": 200,
+	//       "ThrottlingRateLimit": 100
+	//     }
+	//   ]
 }

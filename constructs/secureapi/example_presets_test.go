@@ -82,5 +82,19 @@ func ExampleIssuer() {
 	})
 	show(stack, "AWS::IAM::Policy", "PolicyDocument")
 	// Output:
-	// PolicyDocument={"Statement":[{"Action":["secretsmanager:GetSecretValue","secretsmanager:DescribeSecret"],"Effect":"Allow","Resource":{"Ref":"Key961B73FD"}}],"Version":"2012-10-17"}
+	// PolicyDocument={
+	//   "Statement": [
+	//     {
+	//       "Action": [
+	//         "secretsmanager:GetSecretValue",
+	//         "secretsmanager:DescribeSecret"
+	//       ],
+	//       "Effect": "Allow",
+	//       "Resource": {
+	//         "Ref": "Key961B73FD"
+	//       }
+	//     }
+	//   ],
+	//   "Version": "2012-10-17"
+	// }
 }

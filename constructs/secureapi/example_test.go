@@ -17,22 +17,31 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// show prints properties of a stack's resources of a type, sorted by logical id, as they are in the template.
+// show prints properties of a stack's resources of a type, sorted by logical id, as they are in the template. If they do
+// not fit on one line, each has a line, and those after the first are indented.
 func show(stack awscdk.Stack, kind string, properties ...string) {
 	found := *assertions.Template_FromStack(stack, nil).FindResources(&kind, nil)
 	for _, id := range slices.Sorted(maps.Keys(found)) {
 		of, _ := (*found[id])["Properties"].(map[string]any)
-		var line []string
+		var short, long []string
+		indent := ""
 		for _, name := range properties {
 			if value, there := of[name]; there {
-				text, err := json.Marshal(value)
+				compact, err := json.Marshal(value)
+				indented, _ := json.MarshalIndent(value, indent, "  ")
 				if err != nil {
 					panic(err)
 				}
-				line = append(line, name+"="+string(text))
+				short = append(short, name+"="+string(compact))
+				long = append(long, indent+name+"="+string(indented))
+				indent = "  "
 			}
 		}
-		fmt.Println(strings.Join(line, " "))
+		if line := strings.Join(short, " "); len(line) <= 100 {
+			fmt.Println(line)
+		} else {
+			fmt.Println(strings.Join(long, "\n"))
+		}
 	}
 }
 

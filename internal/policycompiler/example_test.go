@@ -1,8 +1,9 @@
 package policycompiler_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
@@ -38,11 +39,34 @@ func ExampleCompiler_Append() {
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println(strings.ReplaceAll(string(policy), `"Resource":`, "\n  \"Resource\":"))
+	var text bytes.Buffer
+	if err := json.Indent(&text, policy, "", "  "); err != nil {
+		panic(err)
+	}
+	fmt.Println(&text)
 	// Output:
-	// {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke",
-	//   "Resource":["arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/GET/orders","arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/GET/orders/*"]},{"Effect":"Deny","Action":"execute-api:Invoke",
-	//   "Resource":["arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/GET/orders/*/invoice","arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/GET/orders/*/invoice/","arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/*//*"]}]}
+	// {
+	//   "Version": "2012-10-17",
+	//   "Statement": [
+	//     {
+	//       "Effect": "Allow",
+	//       "Action": "execute-api:Invoke",
+	//       "Resource": [
+	//         "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/GET/orders",
+	//         "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/GET/orders/*"
+	//       ]
+	//     },
+	//     {
+	//       "Effect": "Deny",
+	//       "Action": "execute-api:Invoke",
+	//       "Resource": [
+	//         "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/GET/orders/*/invoice",
+	//         "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/GET/orders/*/invoice/",
+	//         "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/*//*"
+	//       ]
+	//     }
+	//   ]
+	// }
 }
 
 // Each conflict names the routes and a request that shows it.
