@@ -17,8 +17,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// show prints properties of a stack's resources of a type, sorted by logical id, as they are in the template. If they do
-// not fit on one line, each has a line, and those after the first are indented.
+// show prints properties of a stack's resources of a type, sorted by logical id, as they are in the template. If they
+// do not fit on one line, each has a line, and those after the first are indented.
 func show(stack awscdk.Stack, kind string, properties ...string) {
 	found := *assertions.Template_FromStack(stack, nil).FindResources(&kind, nil)
 	for _, id := range slices.Sorted(maps.Keys(found)) {

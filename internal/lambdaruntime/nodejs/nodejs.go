@@ -8,7 +8,7 @@
 // It replaces AWS's own client of the Runtime API, aws-lambda-ric, whose installation needs a C++ compiler and CMake.
 // It does not include the AWS SDK, as Lambda's runtimes do: a function that does not bundle the SDK finds the one in a
 // node_modules folder of NODE_PATH, with require and with import; with Node.js 20 only CommonJS modules find it, with
-// require. With the log format JSON, the functions of console write JSON; otherwise they write only what they are given.
+// require. With the log format JSON, the functions of console write JSON; otherwise only what they are given.
 package nodejs
 
 import (
