@@ -146,7 +146,12 @@ var imageOfNode = regexp.MustCompile(`docker build .*aws-lambda-nodejs[/\\]lib[/
 var noRoom = regexp.MustCompile(
 	`(?m)(no space left on device|read-only file system|disk quota exceeded|ENOSPC|EROFS|EDQUOT)`)
 
-// hint explains the app's output if it reports a missing program, or a folder that cannot be written to.
+// untidy matches how Go reports a module that "go mod tidy" has to complete. For each package, it suggests a "go get"
+// that completes less.
+var untidy = regexp.MustCompile(`(?m): missing go\.sum entry|updates to go\.(mod|sum) needed`)
+
+// hint explains the app's output if it reports a missing program, an untidy module, or a folder that cannot be written
+// to.
 func hint(output, temporary string) string {
 	if found := noRoom.FindString(output); found != "" {
 		return fmt.Sprintf(
@@ -156,6 +161,9 @@ func hint(output, temporary string) string {
 			temporary,
 			jsiienv.CacheRoot,
 		)
+	}
+	if untidy.MatchString(output) {
+		return ": go.mod and go.sum are not complete: run \"go mod tidy\""
 	}
 	if imageOfNode.MatchString(output) {
 		return ": CDK found no esbuild, with which it bundles a NodejsFunction, and takes Docker without it: install it in " +

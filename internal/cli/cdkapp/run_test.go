@@ -134,7 +134,10 @@ func TestHint(t *testing.T) {
 		"/usr/bin/env: ‘node’: No such file or directory\n": "Node.js is missing",
 		"env: node: No such file or directory\n":            "Node.js is missing",
 		"Error: spawn node ENOENT\n":                        "Node.js is missing",
-		"Error: spawnSync docker ENOENT\n":                  "Docker is missing",
+		"main.go:4:2: missing go.sum entry for module providing package github.com/aws/jsii-runtime-go (imported by " +
+			"example.com/shop); to add:\n\tgo get example.com/shop\n": "go.mod and go.sum are not complete",
+		"go: updates to go.mod needed; to update it:\n\tgo mod tidy\n": "go.mod and go.sum are not complete",
+		"Error: spawnSync docker ENOENT\n":                             "Docker is missing",
 		"panic: docker exited with status 1\n\t--> Command: docker build -t cdk-1 --build-arg \"ESBUILD_VERSION=0.21\" " +
 			"\"/tmp/jsii-kernel-1/node_modules/aws-cdk-lib/aws-lambda-nodejs/lib/docker\"\n": "CDK found no esbuild",
 		"'go' is not recognized as an internal or external command,\n": "Go is missing",
