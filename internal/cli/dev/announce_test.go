@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/cdkapp"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
@@ -84,5 +85,24 @@ func TestOutcome(t *testing.T) {
 		if got := outcome(c.example); got != c.want {
 			t.Errorf("want %s, got %s", c.want, got)
 		}
+	}
+}
+
+// TestTryIt checks that only examples with a token are introduced as such.
+func TestTryIt(t *testing.T) {
+	for name, c := range map[string]struct {
+		example tryout.Example
+		tokens  bool
+	}{
+		"a token":   {tryout.Example{Headers: []string{"Accept: */*", "Authorization: Bearer t"}}, true},
+		"a session": {tryout.Example{Cookies: "__Host-session=s", Headers: []string{"Sec-Fetch-Site: same-origin"}}, false},
+		"a key":     {tryout.Example{Key: &checks.AccessKey{}}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := tryIt([]tryout.Example{{}, c.example})
+			if strings.Contains(got, "gatehouse token") != c.tokens {
+				t.Errorf("got %q", got)
+			}
+		})
 	}
 }

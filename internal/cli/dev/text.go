@@ -3,6 +3,7 @@ package dev
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -47,7 +48,7 @@ func (t *textReporter) announced(a announcement) {
 	}
 	say = append(say, a.problems.lines()...)
 	if len(a.examples) > 0 {
-		say = append(say, "\nTry it (these tokens are valid for an hour; \"gatehouse token\" prints others):\n")
+		say = append(say, "\n"+tryIt(a.examples)+"\n")
 		for _, e := range a.examples {
 			say = append(say, "# "+outcome(e)+": "+e.Why, e.Curl())
 		}
@@ -73,6 +74,17 @@ func (t *textReporter) announced(a announcement) {
 		say = append(say, app.String())
 	}
 	t.out.announce(say...)
+}
+
+// tryIt introduces the examples, which may have signatures or sessions instead of tokens.
+func tryIt(examples []tryout.Example) string {
+	hasToken := func(e tryout.Example) bool {
+		return slices.ContainsFunc(e.Headers, func(h string) bool { return strings.HasPrefix(h, "Authorization: ") })
+	}
+	if slices.ContainsFunc(examples, hasToken) {
+		return "Try it (these tokens are valid for an hour; \"gatehouse token\" prints others):"
+	}
+	return "Try it:"
 }
 
 func (t *textReporter) unannounced() { t.out.announce() }
