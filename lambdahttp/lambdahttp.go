@@ -10,11 +10,11 @@
 // TenantID if the function has tenant isolation. Request IDs go to the log. Answers of the routes in the variable
 // [StreamedRoutes] are streamed.
 //
-// The package does not accept events of HTTP APIs, function URLs or load balancers, which have other formats.
-//
 // Other adapter libraries decode the path before they parse it. API Gateway matches "/orders/1%2Frefund" as
 // /orders/{id}, but their handlers see /orders/1/refund, a route for which the caller was never checked. This package
 // keeps the path byte for byte as API Gateway matched it.
+//
+// The package does not accept events of HTTP APIs, function URLs or load balancers, which have other formats.
 package lambdahttp
 
 import (

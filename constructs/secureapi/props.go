@@ -23,7 +23,7 @@ type Props struct {
 
 	// Authorizer guards every route that is neither [Public] nor [GuardedBy] another authorizer: a [TokenAuthorizer],
 	// [RequestAuthorizer], [SessionAuthorizer], [CognitoAuthorizer], [JWTAuthorizer] or [IAMAuthorizer]. Default: none;
-	// each route then has to say.
+	// each route is then [Public], or [GuardedBy] one of Authorizers.
 	Authorizer Authorizer
 
 	// Authorizers are further authorizers, by the name that [GuardedBy] uses. Each must guard a route.
