@@ -3,8 +3,10 @@ package dev
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
 // differences are where this machine differs from AWS.
@@ -21,12 +23,23 @@ func (d differences) without(others differences) differences {
 	return differences{slices.DeleteFunc(slices.Clone(d.all), known), slices.DeleteFunc(slices.Clone(d.ignored), known)}
 }
 
-// lines returns a line for each difference that concerns routes, and one line with the number of the others.
+// lines returns a line for each difference that concerns routes, and one line with the number of the others. Functions
+// that were built for Lambda share two lines.
 func (d differences) lines() (out []string) {
+	var foreign, others []string
 	for _, text := range d.all {
-		if !slices.Contains(d.ignored, text) {
-			out = append(out, "differs from AWS: "+text)
+		switch {
+		case strings.HasSuffix(text, lambdaruntime.NotForHost):
+			foreign = append(foreign, text)
+		case !slices.Contains(d.ignored, text):
+			others = append(others, text)
 		}
+	}
+	if len(foreign) > 1 {
+		foreign = []string{foreign[0], "the same is true of " + counted(len(foreign)-1, "other function")}
+	}
+	for _, text := range append(foreign, others...) {
+		out = append(out, "differs from AWS: "+text)
 	}
 	switch n := len(d.ignored); n {
 	case 0:

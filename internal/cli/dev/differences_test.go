@@ -4,11 +4,14 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
 // TestDifferences checks that a difference that concerns routes has a line, and that all others share one.
 func TestDifferences(t *testing.T) {
 	const far, throttling, tracing = "Shop/Far: not served", "Shop/A: ignored here: X", "Shop/B: ignored here: Y"
+	const foreign = "it is built for linux/arm64: " + lambdaruntime.NotForHost
 	for name, c := range map[string]struct {
 		differences differences
 		want        []string
@@ -22,6 +25,13 @@ func TestDifferences(t *testing.T) {
 		"two are ignored": {
 			differences{[]string{throttling, tracing}, []string{throttling, tracing}},
 			[]string{"2 stages have settings that are ignored here: the console lists them"},
+		},
+		"three functions are for Lambda": {
+			differences{all: []string{"Shop/A: " + foreign, far, "Shop/B: " + foreign, "Shop/C: " + foreign}},
+			[]string{
+				"differs from AWS: Shop/A: " + foreign, "differs from AWS: the same is true of 2 other functions",
+				"differs from AWS: " + far,
+			},
 		},
 		"after a reload, only what is new": {
 			differences{[]string{throttling, tracing, far}, []string{throttling, tracing}}.without(
