@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"net/http"
 	"os"
 	"strings"
 	"testing/fstest"
@@ -38,53 +39,52 @@ func (b *bench) decision() error {
 // decisionOf measures decisions with a table. path returns the path of the request with token n.
 func (b *bench) decisionOf(subject string, table []byte, path func(n int) string) error {
 	issuer := authztest.NewIssuer("https://issuer.example.com", signingKey())
+	a, stop, err := openAuthorizer(config(issuer.URL, false), issuer, table)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	texts := tokens(issuer.URL, readScopes, distinct)
-	raw, err := rawRS256(texts)
-	if err != nil {
-		return err
-	}
-	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
-	defer null.Close()
-	env := config(issuer.URL, false)
-	a, err := authz.FromLambda(func(name string) string { return env[name] }, authz.Options{
-		Transport: issuer, Log: null, Files: fstest.MapFS{"access.json": {Data: table}},
-	})
-	if err != nil {
-		return err
-	}
 	for _, kind := range []string{"TOKEN", "REQUEST"} {
 		events := make([][]byte, len(texts))
 		for i, text := range texts {
 			if kind == "TOKEN" {
 				events[i] = authztest.TokenEvent(authztest.ARN("GET", path(i)), "Bearer "+text)
 			} else {
-				events[i] = authztest.RequestEvent(
-					"GET",
-					path(i),
-					map[string][]string{"Authorization": {"Bearer " + text}},
-					nil,
-				)
+				headers := map[string][]string{"Authorization": {"Bearer " + text}}
+				events[i] = authztest.RequestEvent("GET", path(i), headers, nil)
 			}
 		}
-		if err := b.decide(subject+" on a "+kind+" event", "token", a, events, raw, 1.6, 0.4); err != nil {
+		if err := b.decide(subject+" on a "+kind+" event", "token", a, events, texts, 1.6, 0.4); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// decide measures decisions on different events and on one repeated event, and compares them with the signature check
-// raw. credential is "token" or "session".
+// openAuthorizer returns an authorizer in this process that writes its log to a file descriptor.
+func openAuthorizer(
+	env map[string]string, transport http.RoundTripper, table []byte,
+) (a *authz.Authorizer, stop func() error, err error) {
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	a, err = authz.FromLambda(func(name string) string { return env[name] }, authz.Options{
+		Transport: transport, Log: null, Files: fstest.MapFS{"access.json": {Data: table}},
+	})
+	return a, null.Close, err
+}
+
+// decide measures decisions on different events and on one repeated event, and compares them with the check of the
+// tokens' signatures. credential is "token" or "session".
 func (b *bench) decide(
-	subject, credential string,
-	a *authz.Authorizer,
-	events [][]byte,
-	raw func(i int) error,
-	newAtMost, repeatedAtMost float64,
+	subject, credential string, a *authz.Authorizer, events [][]byte, texts []string, newAtMost, repeatedAtMost float64,
 ) error {
+	raw, err := rawRS256(texts)
+	if err != nil {
+		return err
+	}
 	ctx := lambdacontext.NewContext(
 		context.Background(),
 		&lambdacontext.LambdaContext{AwsRequestID: "8476a536-e9f4-11e8-9739-2dfe598c3fcd"},

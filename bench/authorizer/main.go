@@ -26,7 +26,7 @@ import (
 
 func main() {
 	rounds := flag.Int("rounds", 15, "the number of rounds of each measurement")
-	only := flag.String("only", "decision,size,start,first,warm,login", "the `parts` to measure")
+	only := flag.String("only", "decision,size,start,first,warm", "the `parts` to measure")
 	modules := flag.String(
 		"modules",
 		"",
@@ -50,8 +50,7 @@ func run(rounds int, only []string, modules string) error {
 	for _, part := range []struct {
 		name    string
 		measure func() error
-	}{{"decision", b.decision}, {"size", b.size}, {"start", b.start}, {"first", b.first}, {"warm", b.warm},
-		{"login", b.login}} {
+	}{{"decision", b.decision}, {"size", b.size}, {"start", b.start}, {"first", b.first}, {"warm", b.warm}} {
 		if !slices.Contains(only, part.name) {
 			continue
 		}

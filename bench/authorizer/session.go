@@ -4,9 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"os"
 	"strings"
-	"testing/fstest"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
@@ -45,25 +43,13 @@ func (t issuerAndKeys) RoundTrip(r *http.Request) (*http.Response, error) {
 // and its refresh token has 1,000 bytes.
 func (b *bench) sessionDecision() error {
 	issuer := authztest.NewIssuer("https://issuer.example.com", signingKey())
-	texts := tokens(issuer.URL, readScopes, distinct)
-	raw, err := rawRS256(texts)
-	if err != nil {
-		return err
-	}
-	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
-	defer null.Close()
-	env := sessionConfig(issuer.URL)
+	env, transport := sessionConfig(issuer.URL), issuerAndKeys{issuer}
 	delete(env, "AWS_ENDPOINT_URL_SECRETS_MANAGER") // the transport answers instead
-	transport := issuerAndKeys{issuer}
-	a, err := authz.FromLambda(func(name string) string { return env[name] }, authz.Options{
-		Transport: transport, Log: null, Files: fstest.MapFS{"access.json": {Data: accessTable()}},
-	})
+	a, stop, err := openAuthorizer(env, transport, accessTable())
 	if err != nil {
 		return err
 	}
+	defer stop()
 	client := secretsmanager.Client{Getenv: func(string) string { return "" }, Transport: transport, Now: time.Now}
 	store, err := session.New(session.Options{
 		Host: sessionHost, Keys: session.NewKeys(client.Versions(keysARN), nil),
@@ -71,6 +57,7 @@ func (b *bench) sessionDecision() error {
 	if err != nil {
 		return err
 	}
+	texts := tokens(issuer.URL, readScopes, distinct)
 	events := make([][]byte, len(texts))
 	for i, text := range texts {
 		cookie, err := sealed(store, text)
@@ -81,7 +68,7 @@ func (b *bench) sessionDecision() error {
 			"Cookie": {"theme=dark; " + cookie}, "Sec-Fetch-Site": {"same-origin"},
 		}, nil)
 	}
-	return b.decide("decision on a session", "session", a, events, raw, 1.8, 0.5)
+	return b.decide("decision on a session", "session", a, events, texts, 1.8, 0.5)
 }
 
 // sessionConfig returns the environment of an authorizer with sessions. The issuer's address also serves as the address

@@ -58,54 +58,37 @@ const (
 	allScopes  = "openid read write"
 )
 
-// accessTable returns a table of 100 routes, five for each resource.
+// accessTable returns a table of 100 routes. Each requires a scope.
 func accessTable() []byte {
-	var b strings.Builder
-	b.WriteString(`{"version":1,"routes":[`)
-	for i := range 100 {
-		resource := fmt.Sprintf("/resource-%d", i/5)
-		route := [...]string{
-			"GET " + resource,
-			"POST " + resource,
-			"GET " + resource + "/{id}",
-			"PUT " + resource + "/{id}",
-			"DELETE " + resource + "/{id}/items/{item}",
-		}[i%5]
-		if i > 0 {
-			b.WriteString(",\n")
-		}
-		fmt.Fprintf(
-			&b,
-			`{"route":%q,"requires":[{"kind":"scope","anyOf":[%q]}]}`,
-			route,
-			[...]string{"read", "write", "read"}[i%3],
-		)
-	}
-	b.WriteString("]}")
-	return []byte(b.String())
+	return tableOf("", "id", "items", func(i int) string {
+		return fmt.Sprintf(`{"kind":"scope","anyOf":[%q]}`, [...]string{"read", "write", "read"}[i%3])
+	})
 }
 
-// ownersTable returns a table of 100 routes, five for each resource. Each requires the user that its path names.
+// ownersTable returns a table of 100 routes. Each requires the user that its path names.
 func ownersTable() []byte {
-	var b strings.Builder
-	b.WriteString(`{"version":1,"routes":[`)
+	return tableOf("/users/{id}", "item", "parts", func(int) string {
+		return `{"kind":"either","either":[` +
+			`{"kind":"pathIs","parameter":"id","claim":"sub"},{"kind":"group","anyOf":["support"]}]}`
+	})
+}
+
+// tableOf returns a table of 100 routes below a path, five for each resource.
+func tableOf(below, parameter, parts string, requires func(i int) string) []byte {
+	var routes []string
 	for i := range 100 {
-		resource := fmt.Sprintf("/users/{id}/resource-%d", i/5)
+		resource := fmt.Sprintf("%s/resource-%d", below, i/5)
+		one := resource + "/{" + parameter + "}"
 		route := [...]string{
 			"GET " + resource,
 			"POST " + resource,
-			"GET " + resource + "/{item}",
-			"PUT " + resource + "/{item}",
-			"DELETE " + resource + "/{item}/parts/{part}",
+			"GET " + one,
+			"PUT " + one,
+			"DELETE " + one + "/" + parts + "/{part}",
 		}[i%5]
-		if i > 0 {
-			b.WriteString(",\n")
-		}
-		fmt.Fprintf(&b, `{"route":%q,"requires":[{"kind":"either","either":[`+
-			`{"kind":"pathIs","parameter":"id","claim":"sub"},{"kind":"group","anyOf":["support"]}]}]}`, route)
+		routes = append(routes, fmt.Sprintf(`{"route":%q,"requires":[%s]}`, route, requires(i)))
 	}
-	b.WriteString("]}")
-	return []byte(b.String())
+	return []byte(`{"version":1,"routes":[` + strings.Join(routes, ",\n") + "]}")
 }
 
 // ownersPath returns the path of a request that the owner may make.

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
@@ -19,6 +18,7 @@ import (
 const (
 	authorizerPackage = "github.com/gatehouse-cdk/gatehouse/authorizer-fn"
 	pretokenPackage   = "github.com/gatehouse-cdk/gatehouse/pretoken-fn"
+	loginPackage      = "github.com/gatehouse-cdk/gatehouse/login-fn"
 	barePackage       = "github.com/gatehouse-cdk/gatehouse/bench/authorizer/bare"
 )
 
@@ -44,17 +44,8 @@ func (b *bench) build(pkg, arch, tags string) (string, error) {
 	return out, nil
 }
 
-// buildBoth builds the authorizer and the bare function for this machine.
-func (b *bench) buildBoth() (ours, bare string, err error) {
-	if ours, err = b.build(authorizerPackage, runtime.GOARCH, local); err != nil {
-		return
-	}
-	bare, err = b.build(barePackage, runtime.GOARCH, local)
-	return
-}
-
 // size compares the arm64 binaries, plain and zipped: the authorizer without sessions, with sessions and with sessions
-// in a table, and the user pool's trigger. The client of DynamoDB is most of what a table adds.
+// in a table, the user pool's trigger, and the login function. The client of DynamoDB is most of what a table adds.
 func (b *bench) size() error {
 	for _, c := range []struct {
 		subject, pkg, tags string
@@ -67,6 +58,7 @@ func (b *bench) size() error {
 			deployed + "," + authz.SessionTag + "," + authz.TableTag, 1.60,
 		},
 		{"the trigger's arm64 binary", pretokenPackage, deployed, 1.05},
+		{"the login function's arm64 binary", loginPackage, deployed, 1.35},
 	} {
 		ours, ourZip, err := b.sizes(c.pkg, c.tags)
 		if err != nil {

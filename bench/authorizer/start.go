@@ -9,30 +9,32 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
+	"github.com/gatehouse-cdk/gatehouse/internal/login"
 )
 
-// start measures the time from the start of a process until it asks for the first event, without and with sessions. The
-// issuer and AWS Secrets Manager answer after 20 ms.
+// start measures the time from the start of a process until it asks for the first event: the authorizer without and
+// with sessions, and the login function. The issuer and AWS Secrets Manager answer after 20 ms.
 func (b *bench) start() error {
-	oursPath, barePath, err := b.buildBoth()
-	if err != nil {
-		return err
-	}
-	sessionsPath, err := b.build(authorizerPackage, runtime.GOARCH, local+","+authz.SessionTag)
+	barePath, err := b.build(barePackage, runtime.GOARCH, local)
 	if err != nil {
 		return err
 	}
 	issuer, stop := startIssuer(20 * time.Millisecond)
 	defer stop()
 	for _, c := range []struct {
-		subject, path string
-		env           map[string]string
-		atMost        float64
+		subject, pkg, tags string
+		env                map[string]string
+		atMost             float64
 	}{
-		{"process start", oursPath, config(issuer.URL, false), 1.25},
-		{"process start with sessions", sessionsPath, sessionConfig(issuer.URL), 1.35},
+		{"process start", authorizerPackage, local, config(issuer.URL, false), 1.25},
+		{"process start with sessions", authorizerPackage, local + "," + authz.SessionTag, sessionConfig(issuer.URL), 1.35},
+		{"the login function's start", loginPackage, local, loginConfig(issuer.URL), 1.30},
 	} {
-		ours, bare, err := b.starts(c.env, c.path, barePath)
+		path, err := b.build(c.pkg, runtime.GOARCH, c.tags)
+		if err != nil {
+			return err
+		}
+		ours, bare, err := b.starts(c.env, path, barePath)
 		if err != nil {
 			return err
 		}
@@ -44,6 +46,21 @@ func (b *bench) start() error {
 		}, ours, bare, c.atMost)
 	}
 	return nil
+}
+
+// loginConfig returns the environment of a login function. The issuer's address also serves as the address of AWS
+// Secrets Manager.
+func loginConfig(issuer string) map[string]string {
+	env := login.Config{
+		Issuer:    authz.Issuer{URL: issuer, Audiences: []string{audience}},
+		ClientID:  "shop",
+		SecretARN: keysARN,
+		KeysARN:   keysARN,
+		Scopes:    []string{"openid"},
+		Origin:    "http://localhost:3000",
+	}.Environment()
+	env["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = issuer
+	return env
 }
 
 // starts measures how long two binaries take to start, in milliseconds. Their starts are interleaved. A round is the
@@ -74,7 +91,7 @@ func (b *bench) starts(env map[string]string, ours, bare string) (oursMS, bareMS
 // first measures the first decision of a process, less one round trip to the issuer, or two with discovery. The event
 // is ready when the function asks for it.
 func (b *bench) first() error {
-	path, _, err := b.buildBoth()
+	path, err := b.build(authorizerPackage, runtime.GOARCH, local)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
@@ -19,7 +20,7 @@ var nodeFunction []byte
 // warm compares the answers and the peak memory of a warm process with aws-jwt-verify in Node.js, behind the same
 // Runtime API. The tokens permit every route, so both sides answer with the same policy of one statement.
 func (b *bench) warm() error {
-	path, _, err := b.buildBoth()
+	path, err := b.build(authorizerPackage, runtime.GOARCH, local)
 	if err != nil {
 		return err
 	}
