@@ -19,6 +19,7 @@ import (
 
 // ErrUnauthorized is the only error that API Gateway answers with 401; its text must be exactly this. API Gateway
 // answers 500 to any other error, and caches neither.
+//
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
 var ErrUnauthorized = errors.New("Unauthorized")
 

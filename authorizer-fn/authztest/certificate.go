@@ -24,6 +24,7 @@ func (k *Key) Certificate() (text, thumbprint string) {
 }
 
 // WithCertificate returns the event of [RequestEvent] with a certificate that the client presented by mutual TLS.
+//
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
 func WithCertificate(event []byte, certificate string) []byte {
 	var all Object

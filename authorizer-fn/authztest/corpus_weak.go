@@ -58,6 +58,7 @@ func (w weak) Sign(_ io.Reader, digest []byte, _ crypto.SignerOpts) ([]byte, err
 
 // The primes of a key as the generator of CVE-2017-15361 made them, k*M + (65537^a mod M), where M is the product of
 // the first 126 primes.
+//
 // Source: https://crocs.fi.muni.cz/public/papers/rsa_ccs17, section 2.1 and table 1
 const (
 	rocaP = "1555e9d0f4cd39005e93de4b26277dc9e6fc0a36473ff4eeee1cf289df880fcfdd91a51c1713ca17264fa70e889a0cd328cc" +

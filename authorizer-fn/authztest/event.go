@@ -11,6 +11,7 @@ func ARN(method, path string) string {
 }
 
 // TokenEvent returns the event of a TOKEN authorizer.
+//
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
 func TokenEvent(methodARN, authorization string) []byte {
 	return []byte(Object{"type": "TOKEN", "methodArn": methodARN, "authorizationToken": authorization}.String())

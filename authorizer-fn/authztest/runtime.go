@@ -16,6 +16,7 @@ import (
 
 // Runtime is Lambda's Runtime API on loopback for one process of a function. The process asks for the next event and
 // sends its answer back. Runtime hands out one event at a time, as Lambda does.
+//
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 type Runtime struct {
 	// Timeout is how long the function may take, which sets its deadline. Set it before the first event. Default: 10 s.

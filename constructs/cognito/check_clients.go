@@ -22,6 +22,7 @@ const (
 )
 
 // The bounds of validity.
+//
 // Source: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html
 const (
 	minAccess, maxAccess   = 5 * time.Minute, 24 * time.Hour

@@ -18,6 +18,7 @@ import (
 // Its value is JSON: {"clientId": "...", "clientSecret": "...", "tokenEndpoint": "https://DOMAIN/oauth2/token"}. The
 // template refers to the client's secret and does not contain it. MachineSecret panics if Props.Machines does not have
 // the name.
+//
 // Source:
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html
 func (u *Users) MachineSecret(name string) awssecretsmanager.Secret {

@@ -84,6 +84,7 @@ type Props struct {
 }
 
 // ResourceServer is an API whose scopes tokens have, as "IDENTIFIER/SCOPE".
+//
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html
 type ResourceServer struct {
 	// Identifier is the prefix of the server's scopes: a name ("notes") or a URL ("https://api.example.com/notes") of 1 to
@@ -124,6 +125,7 @@ type Browser struct {
 
 // Page is a public app client. It has no secret, so PKCE (RFC 7636) binds the authorization code to the page. The page
 // has to send a code challenge itself: Cognito compares the code verifier only if there was one.
+//
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/using-pkce-in-authorization-code.html
 type Page struct {
 	// CallbackURLs are the URLs to which Cognito redirects a signed-in user: https, an app's own scheme, or, for tests,
@@ -167,6 +169,7 @@ type Group struct {
 }
 
 // CustomDomain is a domain of your own for a user pool. Its parent domain needs an address record in DNS.
+//
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-add-custom-domain.html
 type CustomDomain struct {
 	// Name is the domain name, such as "login.example.com". Required.

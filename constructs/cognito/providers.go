@@ -20,6 +20,7 @@ import (
 
 // Google lets users sign in with a Google account. Register https://DOMAIN/oauth2/idpresponse, with the pool's domain,
 // as a redirect URI of the OAuth client at Google.
+//
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-social-idp.html
 type Google struct {
 	// ClientID is the ID of the OAuth client, which ends in ".apps.googleusercontent.com". Required.
@@ -56,6 +57,7 @@ var (
 
 // OIDC is an OpenID Connect provider. Register https://DOMAIN/oauth2/idpresponse, with the pool's domain, as a redirect
 // URI of the client there.
+//
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-oidc-idp.html
 type OIDC struct {
 	// Name is the provider's name in Cognito and on the sign-in page: 3 to 32 characters without spaces and underscores.
@@ -77,6 +79,7 @@ type OIDC struct {
 // SAML is a SAML 2.0 identity provider. Configure it with https://DOMAIN/saml2/idpresponse, where DOMAIN is the pool's,
 // as assertion consumer service, and with urn:amazon:cognito:sp:POOL, where POOL is the pool's ID, as audience. Sign-in
 // starts at Cognito, never at the provider.
+//
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-saml-idp.html
 type SAML struct {
 	// Name is as in [OIDC].

@@ -22,6 +22,7 @@ import (
 //
 // The route decides which token it takes. A route without a scope takes ID tokens only. A route with [AnyScope] takes
 // access tokens only, with at least one of the scopes. A client that calls both kinds of route needs both tokens.
+//
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html
 //
 // It cannot check groups, or more than one AnyScope on a route; a [TokenAuthorizer] with [CognitoIssuer] can. A

@@ -36,6 +36,7 @@ const NotEnforcedInfo = "gatehouse:notEnforced"
 // updated. If the provider is down, the deployment fails. API Gateway caches the keys for up to an hour.
 //
 // The region has to support JWT authorizers for REST APIs, which AWS announced in November 2026.
+//
 // Sources:
 //   - https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer.html
 //   - https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-create.html

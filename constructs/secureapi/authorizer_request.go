@@ -44,6 +44,7 @@ type RequestAuthorizer struct {
 // IdentitySource is a value of the request that is part of the key under which API Gateway caches an authorizer's
 // answer. Make one with [IdentityHeader], [IdentityQuery], [IdentityStageVariable] or [IdentityContext]. A path
 // parameter cannot be an identity source.
+//
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/configure-api-gateway-lambda-authorization.html
 type IdentitySource struct{ source plan.IdentitySource }
 

@@ -17,6 +17,7 @@ import (
 // supports draft 4, so the schema is converted into a model that accepts the same bodies. If draft 4 cannot express a
 // part of it, the error names the part and how to fix it. Keywords that API Gateway does not check, such as "format",
 // are left out of the model with a warning ([UncheckedWarning]).
+//
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-models.html
 type BodySchema struct{ body plan.Body }
 
@@ -28,6 +29,7 @@ type BodySchema struct{ body plan.Body }
 // it is an error on GET, HEAD, OPTIONS and ANY. Body sets RequestModels and RequestValidatorId on the method, and
 // writes one AWS::ApiGateway::Model for each schema. Methods that check the same things share one
 // AWS::ApiGateway::RequestValidator. Default: none; the function receives any body.
+//
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
 func Body(schema BodySchema) Access {
 	return restriction{schema.given().body}
@@ -115,6 +117,7 @@ func (s BodySchema) Named(name string) BodySchema {
 // RequireQuery requires these query parameters to be present and not blank. If one is missing, API Gateway answers 400
 // and names it, before it checks the body. It does not check values. Path parameters are always present. RequireQuery
 // sets RequestParameters and RequestValidatorId on the method.
+//
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
 func RequireQuery(names ...string) Access { return required("querystring", names) }
 

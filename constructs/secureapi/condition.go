@@ -21,6 +21,7 @@ import (
 // when a parameter of the condition changes. After such a change, deploy the API again, for example with "aws
 // apigateway create-deployment". OnlyIf cannot be combined with [Throttle] or [CacheResponse]. Default: none; the route
 // always exists.
+//
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html
 func OnlyIf(condition awscdk.CfnCondition) Access {
 	if condition == nil {

@@ -93,6 +93,7 @@ type Domain struct {
 
 // MutualTLS requires client certificates from callers of a [Domain]. API Gateway reads the trust store when the domain
 // is deployed. To deploy a new object under the same key, set its Version.
+//
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html
 type MutualTLS struct {
 	// Bucket and Key locate the trust store: a PEM file of the certificate authorities that issue callers' certificates.

@@ -16,6 +16,7 @@ import (
 //
 // The API is PRIVATE too, and its own [ResourcePolicy] has to allow the same VPC endpoints, because API Gateway
 // evaluates both policies.
+//
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-custom-domains.html
 type PrivateDomain struct {
 	// AllowVPCEndpoints are the IDs of the VPC endpoints whose callers the domain's policy allows, such as

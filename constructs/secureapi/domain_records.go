@@ -8,6 +8,7 @@ import (
 )
 
 // AliasRecords configure the alias records of a [Domain] in its Zone.
+//
 // Source: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-latency-alias.html
 type AliasRecords struct {
 	// Region turns the records into latency records: Amazon Route 53 answers a caller with the records of the nearest

@@ -11,6 +11,7 @@ import (
 //	secureapi.RoutingRule{Priority: 10, Headers: map[string]string{"x-version": "2*"}}
 //
 // It becomes an AWS::ApiGatewayV2::RoutingRule.
+//
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-routing-rules.html
 type RoutingRule struct {
 	// Priority orders the rules of a domain, from 1 to 1,000,000: API Gateway evaluates the lowest first. Each rule of a

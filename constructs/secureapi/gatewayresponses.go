@@ -6,6 +6,7 @@ import (
 
 // GatewayResponse is an answer that API Gateway makes itself, such as a guard's 401 or a 429, for
 // [Props.GatewayResponses]. To pass CDK's options instead, use [API.AddGatewayResponse].
+//
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
 type GatewayResponse struct {
 	// StatusCode is the status of the answer. Default: 0, for the status of its type, such as 401 for UNAUTHORIZED.

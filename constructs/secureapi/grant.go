@@ -24,6 +24,7 @@ import (
 // In a policy, the * that stands for a parameter also matches slashes. A grant of "GET /orders/{id}" would therefore
 // cover "GET /orders/{id}/items" too. If a grant would cover a route that the call does not name, GrantInvoke panics
 // and names the route. If it would cover a method that was added outside the table, synthesis fails.
+//
 // Source:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
 //

@@ -12,6 +12,7 @@ import (
 // keys with [Props.UsagePlans].
 //
 // Callers send the key in the header X-Api-Key, unless the authorizer takes it from a claim ([JWT.UsageKeyClaim]).
+//
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
 func APIKey() Access { return restriction{plan.APIKey{}} }
 
@@ -19,6 +20,7 @@ func APIKey() Access { return restriction{plan.APIKey{}} }
 // has no authorizer: it is public with a key, and "gatehouse routes", the checks and the console show it as public. AWS
 // advises against API keys as proof of identity, because they do not expire and are shared. KeyOnly cannot be combined
 // with Public, GuardedBy or requirements.
+//
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html, best practices
 func KeyOnly(reason string) Access { return restriction{plan.KeyOnly{Reason: reason}} }
 
@@ -26,6 +28,7 @@ func KeyOnly(reason string) Access { return restriction{plan.KeyOnly{Reason: rea
 // is the number of requests at once. Above the limit API Gateway answers 429. Default: the limits of [Props.Stage].
 // Throttle adds an entry to the stage's MethodSettings. A route for ANY gets an entry for each verb, and each verb has
 // the limit for itself. To limit each caller, use [Props.UsagePlans].
+//
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
 func Throttle(rate float64, burst int) Access {
 	return restriction{plan.Throttle{Rate: rate, Burst: burst}}

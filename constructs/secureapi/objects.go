@@ -16,6 +16,7 @@ import (
 //
 // A change to the method does not affect the logical ID of the deployment, and a stage serves it only after the next
 // deployment. Call api.RestAPI.LatestDeployment().AddToLogicalId to deploy the change.
+//
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html
 //
 // It panics if the table has no such pattern.

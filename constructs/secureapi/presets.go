@@ -20,6 +20,7 @@ import (
 //
 // Do not use Okta's org authorization server, whose URL has no /oauth2/. Its access tokens are for Okta's own APIs;
 // Okta says to treat them as opaque, since their form may change.
+//
 // Sources:
 //   - https://support.okta.com/help/s/article/Signature-Validation-Failed-on-Access-Token
 //   - https://support.okta.com/help/s/article/Access-Token-validation-failure-due-to-kid-mismatch (where the keys are)
@@ -55,6 +56,7 @@ var entraID = sync.OnceValue(func() *regexp.Regexp {
 //
 // ID tokens for the API's own registration have its audience too, with roles and groups but without scopes. If a client
 // signs users in with that registration, require a scope on every route, or give the client its own registration.
+//
 // Sources:
 //   - https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
 //   - https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference
@@ -101,6 +103,7 @@ func EntraID(tenant string, audiences ...string) Issuer {
 // Google returns the issuer for Google sign-in: ID tokens whose audience is one of your OAuth client IDs. Google's
 // access tokens are opaque, so there are no scopes, groups or roles to require. The issuer URL is the one in Google's
 // discovery document. Google also documents "accounts.google.com", without a scheme, which is not accepted here.
+//
 // Source: https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload
 func Google(clientIDs ...string) Issuer {
 	i := Issuer{
@@ -132,6 +135,7 @@ func Google(clientIDs ...string) Issuer {
 
 // Auth0 returns the issuer for an Auth0 tenant, by its domain without a scheme: "shop.eu.auth0.com". The audience is
 // the API's identifier. If the API adds permissions (role-based access control) to its tokens, they are read as roles.
+//
 // Source: https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles
 func Auth0(domain string, audiences ...string) Issuer {
 	i := Issuer{
@@ -165,6 +169,7 @@ func Auth0(domain string, audiences ...string) Issuer {
 // clients in Clients.
 //
 // For ID tokens, set TokenUse to "id". ID tokens have no scopes.
+//
 // Source:
 // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
 func CognitoIssuer(pool awscognito.IUserPool, clients ...awscognito.IUserPoolClient) Issuer {

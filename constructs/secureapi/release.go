@@ -35,6 +35,7 @@ type Release struct {
 //
 // During the deployment both versions decide. A right that the new table removes stays valid for Interval longer, and a
 // new route answers 403 to callers whose requests still go to the old version.
+//
 // Source: https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-steps-lambda.html
 type Canary struct {
 	// Percent is the share of requests that the new version decides first. Default: 10.

@@ -69,6 +69,7 @@ func (CookieSessions) isSessions() {}
 // Register Origin + BasePath + Path + "/backchannel-logout" as the client's backchannel_logout_uri. Amazon Cognito
 // sends no back-channel logouts. A cached answer outlives a session by up to [SessionAuthorizer.CacheTTL]; with
 // [NoCache] every request reads the table. Each decision makes one consistent read.
+//
 // Source: https://openid.net/specs/openid-connect-backchannel-1_0.html
 type TableSessions struct {
 	// Cookie is the name of the cookie; see [CookieSessions.Cookie]. Default: "__Host-session".

@@ -55,6 +55,7 @@ type Stage struct {
 // CloudFormation moves the stage to later deployments but leaves the canary at its own. Requests to the canary keep
 // meeting the routes, authorizers and models of that deployment, so access that a new table removes stays open for
 // them. Remove the canary to end that.
+//
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/canary-release.html
 type StageCanary struct {
 	// Percent is the share of requests, from 0 to 100. Default: 0; the canary gets none.

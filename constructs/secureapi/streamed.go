@@ -18,6 +18,7 @@ import (
 // GATEHOUSE_STREAMED_ROUTES names. New sets that variable on functions of the app; the owner of an imported function
 // has to set it. Among the integrations of [Integrate], an HTTP_PROXY can be streamed. API Gateway neither compresses
 // nor caches streams, so MinCompressionSize is refused.
+//
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
 func Streamed() Access { return restriction{plan.Streamed{}} }
 

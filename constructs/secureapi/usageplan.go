@@ -11,6 +11,7 @@ import (
 // UsagePlan limits the requests of each of its API keys to the API's stage, on routes with [APIKey] or [KeyOnly]. It
 // becomes an AWS::ApiGateway::UsagePlan. Above the limits API Gateway answers 429. Limits are targets that can be
 // exceeded at times, so they do not bound cost.
+//
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
 type UsagePlan struct {
 	// Name is the name of the plan, without slashes (UsagePlanName). The plan's logical ID depends on it. Required without

@@ -56,6 +56,7 @@ var allMethods = []string{
 
 // DefaultAllowHeaders returns the request headers that are allowed if Config.AllowHeaders is empty. They are the same
 // as CDK's.
+//
 // Source: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_apigateway.Cors.html
 func DefaultAllowHeaders() []string {
 	return []string{
