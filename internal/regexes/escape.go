@@ -90,18 +90,20 @@ func (t *translator) escape() (r rune, set string, err error) {
 }
 
 func (t *translator) control() (rune, string, error) {
-	if t.at >= len(t.in) {
+	var c rune
+	if t.at < len(t.in) {
+		c = t.in[t.at].r
+	}
+	t.at++
+	switch {
+	case t.ecma && (c >= unicode.MaxASCII || !unicode.IsLetter(c)):
+		return 0, "", t.unsupported(`\c without a letter`)
+	case t.ecma:
+		return c % 32, "", nil
+	case t.at > len(t.in):
 		return 0, "", errors.New(`\c at the end`)
 	}
-	c := t.in[t.at].r
-	t.at++
-	if !t.ecma {
-		return c ^ 64, "", nil
-	}
-	if c >= unicode.MaxASCII || !unicode.IsLetter(c) {
-		return 0, "", t.unsupported(`\c without a letter`)
-	}
-	return c % 32, "", nil
+	return c ^ 64, "", nil
 }
 
 // hex reads a number of n hexadecimal digits.
@@ -144,9 +146,8 @@ func (t *translator) code(c rune) (rune, error) {
 	}
 	if c == 'u' && utf16.IsSurrogate(r) && t.isUnquoted(t.at, '\\') && t.isUnquoted(t.at+1, 'u') {
 		t.at += 2
-		if low, ok := t.hex(digits); ok {
-			return utf16.DecodeRune(r, low), t.rejectSurrogate(utf16.DecodeRune(r, low))
-		}
+		low, _ := t.hex(digits) // without its digits, it is no other half
+		r = utf16.DecodeRune(r, low)
 	}
 	return r, t.rejectSurrogate(r)
 }
@@ -195,7 +196,7 @@ func (t *translator) property(not bool) (string, error) {
 	} else {
 		t.at++
 	}
-	if t.at > len(t.in) || from > t.at || t.isUnquoted(from-1, '{') && t.at == len(t.in) {
+	if t.at > len(t.in) || t.isUnquoted(from-1, '{') && t.at == len(t.in) {
 		return "", errors.New(`\p without a name`)
 	}
 	name := string(runes(t.in[from:t.at]))

@@ -79,7 +79,7 @@ func (p *Pattern) find(text string, at int, work *Work) ([]int, error) {
 	}
 	in := &countedReader{text: strings.NewReader(text[from:]), work: work, cost: p.size}
 	m := re.FindReaderSubmatchIndex(in)
-	if in.out || !work.spend(p.size*readToFind) {
+	if !work.spend(p.size * readToFind) { // also if the text ended for want of work
 		return nil, ErrWork
 	}
 	if m == nil {
@@ -101,12 +101,10 @@ type countedReader struct {
 	text *strings.Reader
 	work *Work
 	cost int
-	out  bool
 }
 
 func (c *countedReader) ReadRune() (r rune, size int, err error) {
 	if !c.work.spend(c.cost) {
-		c.out = true
 		return 0, 0, io.EOF
 	}
 	return c.text.ReadRune()

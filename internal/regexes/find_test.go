@@ -67,5 +67,12 @@ func TestDepth(t *testing.T) {
 		if err != nil && !errors.Is(err, ErrUnsupported) {
 			t.Errorf("%d groups: %v", depth, err)
 		}
+		whole, err := Whole(strings.Repeat("(", depth) + "a" + strings.Repeat(")", depth))
+		if err == nil {
+			_, err = whole.Match("a")
+		}
+		if err != nil && !errors.Is(err, ErrUnsupported) {
+			t.Errorf("%d groups of a whole text: %v", depth, err)
+		}
 	}
 }

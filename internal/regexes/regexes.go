@@ -150,9 +150,7 @@ func endsAtDollar(re *syntax.Regexp, last bool) bool {
 // mayBeEmpty reports whether an expression can match the empty text.
 func mayBeEmpty(re *syntax.Regexp) bool {
 	switch re.Op {
-	case syntax.OpLiteral:
-		return len(re.Rune) == 0
-	case syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL, syntax.OpNoMatch:
+	case syntax.OpLiteral, syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL, syntax.OpNoMatch:
 		return false
 	case syntax.OpCapture, syntax.OpPlus:
 		return mayBeEmpty(re.Sub[0])
