@@ -175,7 +175,7 @@ func (d *diffFlags) synthesized(ctx context.Context, p *command.Process, dir, sc
 		engine.Stderr = io.Discard // its notes would be the same for both runs
 	}
 	defer p.IfSlow(func() {
-		p.Note("diff", "still running the app as of %s: %s: the first run may compile for a minute or two", side,
+		p.Note("diff", "still running the app as of %s: %s: the first run may compile CDK for a few minutes", side,
 			app.Command)
 	})()
 	var said bytes.Buffer

@@ -161,7 +161,7 @@ func (s *source) synthesize(ctx context.Context) (err error) {
 func stillRuns(command string, ran bool) string {
 	text := "still running the app: " + command
 	if !ran {
-		text += ": the first run may compile for a minute or two"
+		text += ": the first run may compile CDK for a few minutes"
 	}
 	return text
 }

@@ -8,7 +8,7 @@ func TestStillRuns(t *testing.T) {
 		ran  bool
 		want string
 	}{
-		{"at the start", false, "still running the app: go run .: the first run may compile for a minute or two"},
+		{"at the start", false, "still running the app: go run .: the first run may compile CDK for a few minutes"},
 		{"after a change", true, "still running the app: go run ."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
