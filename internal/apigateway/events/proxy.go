@@ -45,23 +45,8 @@ type IAMCaller struct {
 func (rt *Route) Proxy(r *exchange.Request, params map[string]string, c Caller) ([]byte, error) {
 	b := make([]byte, 0, estimateSize(r))
 	b = append(b, `{"resource":`...)
-	b = append(b, rt.resource...)
-	b = append(b, `,"path":`...)
-	b = appendString(b, path(r))
-	b = append(b, `,"httpMethod":`...)
-	b = appendString(b, r.Verb)
 	var few [fewLines]exchange.Header
-	b = appendPair(b, `,"headers":`, `,"multiValueHeaders":`, headers(few[:0], r, rt.signed, false), nothing)
-	b = appendPair(
-		b,
-		`,"queryStringParameters":`,
-		`,"multiValueQueryStringParameters":`,
-		exchange.AppendQuery(few[:0], r.RawQuery),
-		nothing,
-	)
-	b = append(b, `,"pathParameters":`...)
-	b = rt.appendParams(b, params, nothing)
-	b = append(b, `,"stageVariables":`...)
+	b = rt.appendRequest(b, r, headers(few[:0], r, rt.signed, false), params, nothing)
 	b = append(b, rt.variables...)
 	b = rt.appendContext(b, r, c)
 	b = rt.appendBody(b, r)
@@ -69,6 +54,25 @@ func (rt *Route) Proxy(r *exchange.Request, params map[string]string, c Caller) 
 		return nil, fmt.Errorf("%w: it has %d bytes, and the limit is %d", ErrTooLarge, len(b), maxPayload)
 	}
 	return b, nil
+}
+
+// appendRequest appends what functions and authorizers get of a request, from the value of "resource" to the name of
+// "stageVariables". none is what stands for no values.
+func (rt *Route) appendRequest(
+	b []byte, r *exchange.Request, lines []exchange.Header, params map[string]string, none string,
+) []byte {
+	b = append(b, rt.resource...)
+	b = append(b, `,"path":`...)
+	b = appendString(b, path(r))
+	b = append(b, `,"httpMethod":`...)
+	b = appendString(b, r.Verb)
+	b = appendPair(b, `,"headers":`, `,"multiValueHeaders":`, lines, none)
+	var few [fewLines]exchange.Header
+	query := exchange.AppendQuery(few[:0], r.RawQuery)
+	b = appendPair(b, `,"queryStringParameters":`, `,"multiValueQueryStringParameters":`, query, none)
+	b = append(b, `,"pathParameters":`...)
+	b = rt.appendParams(b, params, none)
+	return append(b, `,"stageVariables":`...)
 }
 
 func (rt *Route) appendContext(b []byte, r *exchange.Request, c Caller) []byte {

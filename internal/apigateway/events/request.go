@@ -13,23 +13,8 @@ func (rt *Route) Request(r *exchange.Request, params map[string]string, methodAR
 	b = append(b, `{"type":"REQUEST","methodArn":`...)
 	b = appendString(b, methodARN)
 	b = append(b, `,"resource":`...)
-	b = append(b, rt.resource...)
-	b = append(b, `,"path":`...)
-	b = appendString(b, path(r))
-	b = append(b, `,"httpMethod":`...)
-	b = appendString(b, r.Verb)
 	var few [fewLines]exchange.Header
-	b = appendPair(b, `,"headers":`, `,"multiValueHeaders":`, headers(few[:0], r, false, true), empty)
-	b = appendPair(
-		b,
-		`,"queryStringParameters":`,
-		`,"multiValueQueryStringParameters":`,
-		exchange.AppendQuery(few[:0], r.RawQuery),
-		empty,
-	)
-	b = append(b, `,"pathParameters":`...)
-	b = rt.appendParams(b, params, empty)
-	b = append(b, `,"stageVariables":`...)
+	b = rt.appendRequest(b, r, headers(few[:0], r, false, true), params, empty)
 	b = append(b, rt.authVariables...)
 
 	b = rt.appendContext(b, r, Caller{APIKey: apiKey, APIKeyID: apiKeyID})
