@@ -43,7 +43,7 @@ func (s assetSet) read(dir, id, file string) error {
 	}
 	var m assetManifest
 	if err := json.Unmarshal(data, &m); err != nil {
-		return notAssembly(dir, "the asset manifest %s: %w", file, err)
+		return notAssembly(dir, "the asset manifest %s: %w: run \"cdk synth\" again", file, err)
 	}
 	for hash, f := range m.Files {
 		name := cmp.Or(f.DisplayName, hash)

@@ -66,7 +66,7 @@ func readManifest(dir string) (*manifest, error) {
 	}
 	m := &manifest{}
 	if err := json.Unmarshal(data, m); err != nil {
-		return nil, notAssembly(dir, "%s: %w", manifestFile, err)
+		return nil, notAssembly(dir, "%s: %w: run \"cdk synth\" again", manifestFile, err)
 	}
 	return m, nil
 }

@@ -32,7 +32,7 @@ func TestReadOfWhatIsNoAssembly(t *testing.T) {
 		{"the app's folder", map[string]string{"cdk.json": "{}", "cdk.out/manifest.json": oneStack},
 			[]string{"manifest.json is missing", "folder cdk.out"}},
 		{"a manifest that is not JSON", map[string]string{"manifest.json": "version: 1"},
-			[]string{"manifest.json", "invalid character"}},
+			[]string{"manifest.json", "invalid character", "cdk synth\" again"}},
 		{"a manifest of something else", map[string]string{"manifest.json": `{"name": "My app", "icons": []}`},
 			[]string{"want a version and artifacts"}},
 		{"a manifest of a browser extension", map[string]string{"manifest.json": `{"version": "1.0"}`},
@@ -62,7 +62,7 @@ func TestReadOfWhatIsNoAssembly(t *testing.T) {
 		{"an asset manifest that is not JSON",
 			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"Shop.assets": {"type": ` +
 				`"cdk:asset-manifest", "properties": {"file": "a"}}}}`,
-				"a": "x"}, []string{"asset manifest a"}},
+				"a": "x"}, []string{"asset manifest a", "cdk synth\" again"}},
 		{"a stage that is gone",
 			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"P": {"type": "cdk:cloud-assembly", ` +
 				`"properties": {"directoryName": "assembly-P"}}}}`},
