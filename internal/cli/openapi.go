@@ -92,7 +92,8 @@ func printOpenAPI(_ context.Context, p *command.Process, args []string) error {
 	if len(described.Servers) == 0 {
 		described.Servers = openapi.ServersOf(model, described.Model)
 	}
-	text, err := json.MarshalIndent(openapi.Of(described), "", "  ")
+	document := openapi.Of(described)
+	text, err := json.MarshalIndent(document, "", "  ")
 	if err != nil {
 		return err
 	}
@@ -102,6 +103,10 @@ func printOpenAPI(_ context.Context, p *command.Process, args []string) error {
 	if len(described.Servers) == 0 {
 		p.Note("openapi", "the document has no server, since no custom domain of the API is known: give --server, such as "+
 			"the URL that a deployment prints")
+	}
+	if len(document.LeftOut) > 0 {
+		p.Note("openapi", "the document leaves out %s: in OpenAPI, a path with {name+} is the same as one with {name}",
+			strings.Join(document.LeftOut, ", "))
 	}
 	if unknown != nil {
 		return fmt.Errorf("%s: the document is incomplete: %w", o.assembly, unknown)

@@ -38,6 +38,9 @@ type Document struct {
 	Servers    []Server            `json:"servers"`
 	Paths      map[string]PathItem `json:"paths"`
 	Components Components          `json:"components"`
+
+	// LeftOut lists the routes that Paths cannot have: OpenAPI does not tell their paths from that of another resource.
+	LeftOut []string `json:"x-gatehouse-left-out,omitempty"`
 }
 
 // Info names the API.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -31,17 +32,33 @@ func Of(a API) Document {
 		out.Servers = append(out.Servers, Server{url})
 	}
 	b := builder{api: a.Model, out: &out, ids: map[string]bool{}, clientCertificate: a.ClientCertificate}
+	shapes := map[string]bool{}
+	for _, m := range a.Model.Methods {
+		shapes[shape(m.Path)] = true
+	}
 	for _, row := range a.Matrix.Routes {
 		i := slices.IndexFunc(
 			a.Model.Methods,
 			func(m *apimodel.Method) bool { return m.Verb == row.Verb && m.Path == row.Path },
 		)
-		if i >= 0 {
+		switch {
+		case i < 0:
+		case template(row.Path) != row.Path && shapes[shape(template(row.Path))]:
+			out.LeftOut = append(out.LeftOut, row.String())
+		default:
 			b.add(row, a.Model.Methods[i])
 		}
 	}
 	return out
 }
+
+var parameter = regexp.MustCompile(`\{[^{}]*?(\+?)\}`)
+
+// shape returns a path without the names of its parameters. "Templated paths with the same hierarchy but different
+// templated names MUST NOT exist as they are identical." API Gateway tells {id} from {rest+}, which takes the paths of
+// two and more segments there.
+// Source: https://spec.openapis.org/oas/v3.1.1#paths-object
+func shape(path string) string { return parameter.ReplaceAllString(path, "{$1}") }
 
 type builder struct {
 	api *apimodel.API

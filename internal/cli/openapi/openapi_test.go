@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -206,6 +207,47 @@ func TestExamples(t *testing.T) {
 	}
 	if len(examples) != 2 {
 		t.Errorf("%d examples", len(examples))
+	}
+}
+
+// TestEqualPaths leaves a route out whose path is the same as that of another resource in OpenAPI. Otherwise a public
+// route would take the place of a guarded one.
+func TestEqualPaths(t *testing.T) {
+	token := &apimodel.Authorizer{Name: "Table", Type: apimodel.TokenAuthorizer}
+	guarded := matrix.Route{Verb: "GET", Path: "/files/{name}", Kind: matrix.Token, Authorizer: "Table", Who: "any token"}
+	for _, test := range []struct {
+		name    string
+		other   matrix.Route
+		want    []string // the paths of the document
+		leftOut []string
+	}{
+		{"the same name", matrix.Route{Verb: "GET", Path: "/files/{name+}"},
+			[]string{"/files/{name}"}, []string{"GET /files/{name+}"}},
+		{"another name", matrix.Route{Verb: "GET", Path: "/files/{rest+}"},
+			[]string{"/files/{name}"}, []string{"GET /files/{rest+}"}},
+		{"another verb", matrix.Route{Verb: "ANY", Path: "/files/{rest+}"},
+			[]string{"/files/{name}"}, []string{"ANY /files/{rest+}"}},
+		{"another parent", matrix.Route{Verb: "GET", Path: "/{rest+}"}, []string{"/files/{name}", "/{rest}"}, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			test.other.Kind, test.other.Who = matrix.None, "anyone"
+			methods := []*apimodel.Method{
+				{Verb: guarded.Verb, Path: guarded.Path, Authorizer: token, Resource: &apimodel.Resource{Path: guarded.Path}},
+				{Verb: test.other.Verb, Path: test.other.Path, Resource: &apimodel.Resource{Path: test.other.Path}},
+			}
+			for _, rows := range [][]matrix.Route{{guarded, test.other}, {test.other, guarded}} {
+				got := Of(API{Model: &apimodel.API{Methods: methods}, Matrix: matrix.API{Routes: rows}})
+				if paths := slices.Sorted(maps.Keys(got.Paths)); !slices.Equal(paths, test.want) {
+					t.Errorf("got the paths %q, want %q", paths, test.want)
+				}
+				if !slices.Equal(got.LeftOut, test.leftOut) {
+					t.Errorf("left out: got %q, want %q", got.LeftOut, test.leftOut)
+				}
+				if s := got.Paths[guarded.Path]["get"].Security; len(s) != 1 {
+					t.Errorf("%s must have %v, want a token", guarded, s)
+				}
+			}
+		})
 	}
 }
 

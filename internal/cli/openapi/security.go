@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -41,13 +42,26 @@ func (b *builder) security(row matrix.Route, m *apimodel.Method) []map[string][]
 			required[name] = []string{}
 		}
 		if g.name != "" {
-			b.out.Components.SecuritySchemes[g.name] = g.scheme
-			required[g.name] = []string{}
+			required[b.addScheme(g)] = []string{}
 		}
 		out = append(out, required)
 	}
 	maps.Copy(b.out.Components.SecuritySchemes, all)
 	return out
+}
+
+// addScheme adds the scheme of a guard to the document, and returns its name there. The names of two authorizers may
+// differ in characters alone that no component has.
+func (b *builder) addScheme(g guard) string {
+	schemes := b.out.Components.SecuritySchemes
+	name := g.name
+	for n := 2; ; n++ {
+		if other, is := schemes[name]; !is || other == g.scheme {
+			schemes[name] = g.scheme
+			return name
+		}
+		name = fmt.Sprintf("%s_%d", g.name, n)
+	}
 }
 
 // guard is one way to meet a route's guard.
@@ -103,7 +117,7 @@ func bindingsOf(a *apimodel.Authorizer) (out []binding) {
 		return []binding{bearer}
 	}
 	config, err := authz.FromEnvironment(func(name string) string { return a.Function.Environment[name] })
-	if err != nil {
+	if err != nil || len(config.Issuers) == 0 { // without a binding, the route would look public
 		return []binding{bearer}
 	}
 	for _, i := range config.Issuers {

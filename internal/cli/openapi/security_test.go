@@ -69,6 +69,10 @@ func TestSecurity(t *testing.T) {
 			want: []map[string][]string{{"Guard": {}}}, schemes: map[string]string{"Guard": "http bearer"},
 		},
 		{
+			name: "a function without issuers", row: guarded, authorizer: included(`{"perRequest": true}`),
+			want: []map[string][]string{{"Guard": {}}}, schemes: map[string]string{"Guard": "http bearer"},
+		},
+		{
 			name: "a guard with the name of a scheme", row: matrix.Route{Kind: matrix.Token, Authorizer: "sigv4"},
 			authorizer: &apimodel.Authorizer{Type: apimodel.TokenAuthorizer},
 			want:       []map[string][]string{{"authorizer_sigv4": {}}},
@@ -93,5 +97,22 @@ func TestSecurity(t *testing.T) {
 				t.Errorf("schemes (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestSchemesOfTwoGuards keeps the schemes of guards apart whose names are the same as names of components.
+func TestSchemesOfTwoGuards(t *testing.T) {
+	out := Document{Components: Components{SecuritySchemes: map[string]SecurityScheme{}}}
+	b := builder{out: &out}
+	for _, test := range []struct{ name, header, want string }{
+		{"Guard A", "Authorization", "Guard_A"}, {"Guard/A", "X-Token", "Guard_A_2"}, {"Guard A", "Authorization", "Guard_A"},
+	} {
+		a := &apimodel.Authorizer{
+			Type: apimodel.TokenAuthorizer, IdentitySources: []apimodel.IdentitySource{{In: "header", Name: test.header}},
+		}
+		got := b.security(matrix.Route{Kind: matrix.Token, Authorizer: test.name}, &apimodel.Method{Authorizer: a})
+		if diff := cmp.Diff([]map[string][]string{{test.want: {}}}, got); diff != "" {
+			t.Errorf("%s: a request must have (-want +got):\n%s", test.name, diff)
+		}
 	}
 }

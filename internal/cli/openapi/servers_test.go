@@ -30,6 +30,9 @@ func TestServers(t *testing.T) {
 			domains: []*apimodel.Domain{{Mappings: to("")}, {Name: "${Name}", Mappings: to("")}},
 		},
 		{
+			name: "a wildcard", api: api, domains: []*apimodel.Domain{{Name: "*.example.com", Mappings: to("")}},
+		},
+		{
 			name: "the domain of another API", api: other,
 			domains: []*apimodel.Domain{{Name: "a.example.com", Mappings: to(""), Truststore: "s3://b/k"}},
 		},
