@@ -247,6 +247,20 @@ func addressOf(d *draft) string {
 	panic(d.name)
 }
 
+// root draws a schema of a draft, if it draws an object.
+func (m *maker) root(d *draft, defs bool) (map[string]any, bool) {
+	m.defs = defs
+	root, ok := m.schema(3).(map[string]any)
+	if !ok {
+		return nil, false
+	}
+	root["$schema"] = addressOf(d)
+	if m.defs {
+		root["definitions"] = map[string]any{"d": m.schema(2)}
+	}
+	return root, true
+}
+
 // TestModelsAcceptWhatTheirSchemasDo compares schemas and models by another implementation, which supports all drafts.
 // The schemas and bodies are random, and the same in each run.
 func TestModelsAcceptWhatTheirSchemasDo(t *testing.T) {
@@ -255,14 +269,9 @@ func TestModelsAcceptWhatTheirSchemasDo(t *testing.T) {
 			m := &maker{Rand: rand.New(rand.NewPCG(1, uint64(d.number))), draft: d.number}
 			converted := 0
 			for i := range 120 {
-				m.defs = i%3 == 0
-				root, ok := m.schema(3).(map[string]any)
+				root, ok := m.root(d, i%3 == 0)
 				if !ok {
 					continue
-				}
-				root["$schema"] = addressOf(d)
-				if m.defs {
-					root["definitions"] = map[string]any{"d": m.schema(2)}
 				}
 				made, err := Convert(root)
 				if err != nil { // a circle

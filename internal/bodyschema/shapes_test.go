@@ -73,14 +73,9 @@ func TestEmpty(t *testing.T) {
 		m := &maker{Rand: rand.New(rand.NewPCG(3, uint64(d.number))), draft: d.number}
 		counts := map[bool]int{}
 		for i := range 400 {
-			m.defs = i%3 == 0
-			root, ok := m.schema(3).(map[string]any)
+			root, ok := m.root(d, i%3 == 0)
 			if !ok {
 				continue
-			}
-			root["$schema"] = addressOf(d)
-			if m.defs {
-				root["definitions"] = map[string]any{"d": m.schema(2)}
 			}
 			made, err := Convert(root)
 			if err != nil {

@@ -195,25 +195,37 @@ func TestUnknownKeyInAnOutage(t *testing.T) {
 	}
 }
 
+// slowKeys returns a store whose vault answers after a second.
+func slowKeys(t *testing.T) (*vault, *Keys, *Store) {
+	t.Helper()
+	v := newVault()
+	keys := NewKeys(func(ctx context.Context, stage string) ([]byte, error) {
+		time.Sleep(time.Second)
+		return v.fetch(ctx, stage)
+	}, nil)
+	s, err := New(Options{Host: testHost, Keys: keys})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v, keys, s
+}
+
+func sessionFromNow() *Session {
+	x := goodSession()
+	x.Started, x.Active = time.Now(), time.Now()
+	return x
+}
+
 // TestUnknownKeyWhileItIsFetched checks that a cookie with an unknown key waits for a fetch that is in progress.
 func TestUnknownKeyWhileItIsFetched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newVault()
-		keys := NewKeys(func(ctx context.Context, stage string) ([]byte, error) {
-			time.Sleep(time.Second)
-			return v.fetch(ctx, stage)
-		}, nil)
-		s, err := New(Options{Host: testHost, Keys: keys})
-		if err != nil {
-			t.Fatal(err)
-		}
+		v, keys, s := slowKeys(t)
 		if err := keys.Ready(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		v.rotate("another current secret of 32 bytes or more")
 		time.Sleep(cooldown)
-		x := goodSession()
-		x.Started, x.Active = time.Now(), time.Now()
+		x := sessionFromNow()
 		other, err := New(Options{Host: testHost, Keys: NewKeys(v.fetch, nil)})
 		if err != nil {
 			t.Fatal(err)
@@ -264,18 +276,9 @@ func TestAClockThatIsPutBackAsksForKeysAgain(t *testing.T) {
 
 func TestOneFetchServesAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newVault()
-		keys := NewKeys(func(ctx context.Context, stage string) ([]byte, error) {
-			time.Sleep(time.Second)
-			return v.fetch(ctx, stage)
-		}, nil)
-		s, err := New(Options{Host: testHost, Keys: keys})
-		if err != nil {
-			t.Fatal(err)
-		}
+		v, keys, s := slowKeys(t)
 		keys.Start(t.Context())
-		x := goodSession()
-		x.Started, x.Active = time.Now(), time.Now()
+		x := sessionFromNow()
 		var wait sync.WaitGroup
 		for range 20 {
 			wait.Go(func() {
@@ -308,8 +311,7 @@ func TestAFetchThatHangs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		x := goodSession()
-		x.Started, x.Active = time.Now(), time.Now()
+		x := sessionFromNow()
 		header := browser("", must(s.Seal(t.Context(), x))...)
 		hangs = true
 		time.Sleep(keysFor)

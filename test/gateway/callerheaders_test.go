@@ -87,20 +87,7 @@ func TestCallerHeaders(t *testing.T) {
 	defer server.Close()
 	s := running(t, synthesizedHere(t, func(app awscdk.App) { newBackends(app, server.URL) }), "prod",
 		localgateway.Options{})
-	poolIssuer := ""
-	for _, i := range s.Issuers() {
-		if strings.Contains(i, "cognito-idp") {
-			poolIssuer = i
-		}
-	}
-	token := func(r localgateway.TokenRequest) string {
-		t.Helper()
-		token, err := s.MintToken(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return "Bearer " + token
-	}
+	token := func(r localgateway.TokenRequest) string { return "Bearer " + s.mint(t, r) }
 	const id = "https://id.example.com"
 	const notGiven = "not given"
 	line := func(principal, issuer string) string {
@@ -113,8 +100,8 @@ func TestCallerHeaders(t *testing.T) {
 		{"included", token(localgateway.TokenRequest{Issuer: id, Subject: "a\r\nCallerIssuer: x"}),
 			line("a%0D%0ACallerIssuer:%20x", id)},
 		{"included", token(localgateway.TokenRequest{Issuer: id, Subject: notGiven}), line("not%20given", id)},
-		{"pool", token(localgateway.TokenRequest{Issuer: poolIssuer, Subject: "user-2", Use: localgateway.IDToken}),
-			line("user-2", poolIssuer)},
+		{"pool", token(localgateway.TokenRequest{Issuer: s.pool(), Subject: "user-2", Use: localgateway.IDToken}),
+			line("user-2", s.pool())},
 		{"iam", "", line("arn:aws:iam::123456789012:user/developer", notGiven)},
 	}
 	// The headers that clients send. The names are not canonical, so that they are sent as they are.

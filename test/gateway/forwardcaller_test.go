@@ -97,31 +97,16 @@ func TestForwardCaller(t *testing.T) {
 	dir := synthesizedHere(t, func(app awscdk.App) { newForwarding(app, reports.URL) })
 	s := running(t, dir, "prod",
 		localgateway.Options{Env: map[string]string{"AWS_ENDPOINT_URL": server.URL}})
-
-	poolIssuer := ""
-	for _, i := range s.Issuers() {
-		if strings.Contains(i, "cognito-idp") {
-			poolIssuer = i
-		}
-	}
-	token := func(r localgateway.TokenRequest) string {
-		t.Helper()
-		token, err := s.MintToken(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return token
-	}
 	const id = "https://id.example.com"
 	key := s.AccessKeys()[0]
 	guards := []struct {
 		name, token string // the token is "" for a signature
 		want        caller
 	}{
-		{"included", token(localgateway.TokenRequest{Issuer: id, Subject: "user 1"}), caller{"user%201", id}},
+		{"included", s.mint(t, localgateway.TokenRequest{Issuer: id, Subject: "user 1"}), caller{"user%201", id}},
 		{"own", "anything", caller{hostilePrincipal, ""}},
-		{"pool", token(localgateway.TokenRequest{Issuer: poolIssuer, Subject: "user-2", Use: localgateway.IDToken}),
-			caller{"user-2", poolIssuer}},
+		{"pool", s.mint(t, localgateway.TokenRequest{Issuer: s.pool(), Subject: "user-2", Use: localgateway.IDToken}),
+			caller{"user-2", s.pool()}},
 		{"iam", "", caller{"arn:aws:iam::123456789012:user/developer", ""}},
 	}
 	bodies := map[string]string{

@@ -61,6 +61,26 @@ func running(t *testing.T, dir, stage string, o localgateway.Options) service {
 	return service{r, r.URL + "/" + stage, told}
 }
 
+// mint makes a token.
+func (s service) mint(t *testing.T, r localgateway.TokenRequest) string {
+	t.Helper()
+	token, err := s.MintToken(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+// pool returns the URL of the issuer that is a user pool.
+func (s service) pool() string {
+	for _, i := range s.Issuers() {
+		if strings.Contains(i, "cognito-idp") {
+			return i
+		}
+	}
+	return ""
+}
+
 // served serves the example with these settings.
 func served(t *testing.T, s stack.Settings) service {
 	t.Helper()

@@ -61,11 +61,7 @@ func TestGuardsOfOneTable(t *testing.T) {
 		if r.Use == "" {
 			r.Use = localgateway.AccessToken
 		}
-		token, err := s.MintToken(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return token
+		return s.mint(t, r)
 	}
 	type request = localgateway.TokenRequest
 	type claims = map[string]any

@@ -69,27 +69,12 @@ func newTenants(app awscdk.App) {
 func TestTenants(t *testing.T) {
 	t.Parallel()
 	s := running(t, synthesizedHere(t, newTenants), "prod", localgateway.Options{})
-	poolIssuer := ""
-	for _, i := range s.Issuers() {
-		if strings.Contains(i, "cognito-idp") {
-			poolIssuer = i
-		}
-	}
 	of := func(claims map[string]any) string {
-		t.Helper()
-		token, err := s.MintToken(localgateway.TokenRequest{Issuer: "https://id.example.com", Claims: claims})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return "Bearer " + token
+		return "Bearer " + s.mint(t, localgateway.TokenRequest{Issuer: "https://id.example.com", Claims: claims})
 	}
 	inPool := func(claims map[string]any) string {
-		t.Helper()
-		token, err := s.MintToken(localgateway.TokenRequest{Issuer: poolIssuer, Use: localgateway.IDToken, Claims: claims})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return "Bearer " + token
+		r := localgateway.TokenRequest{Issuer: s.pool(), Use: localgateway.IDToken, Claims: claims}
+		return "Bearer " + s.mint(t, r)
 	}
 	both := of(map[string]any{"org": "acme", "app": map[string]any{"team": "blue"}})
 	globex := of(map[string]any{"org": "globex"})
@@ -153,12 +138,8 @@ func TestTenantOfAnAsynchronousInvocation(t *testing.T) {
 	}))
 	defer reports.Close()
 	s := running(t, synthesizedHere(t, newTenants), "prod", localgateway.Options{})
-	token, err := s.MintToken(localgateway.TokenRequest{
-		Issuer: "https://id.example.com", Claims: map[string]any{"org": "acme"},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	acme := localgateway.TokenRequest{Issuer: "https://id.example.com", Claims: map[string]any{"org": "acme"}}
+	token := s.mint(t, acme)
 	s.call(t, "POST", "/reports", token, `{"url": "`+reports.URL+`"}`, 202, `{"requestId": "`)
 	select {
 	case got := <-reported:
