@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
-	"github.com/gatehouse-cdk/gatehouse/bench/internal/server"
 )
 
 // load compares gatehouse dev with serverless-offline and with command bare, on each route.
@@ -40,13 +39,13 @@ func (b *bench) load(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		newTarget := func(name string, p *server.Process, address string) target {
-			return target{name, p.PID(), address, route.path, route.token, route.body}
+		newTarget := func(name string, l *listener) target {
+			return target{name, l.PID(), l.address, route.path, route.token, route.body}
 		}
 		c := comparison{
-			newTarget("gatehouse dev", ours.Process, ours.address),
-			newTarget("serverless-offline", theirs.Process, theirs.address),
-			newTarget("bare", bare.Process, bare.address),
+			newTarget("gatehouse dev", ours),
+			newTarget("serverless-offline", theirs),
+			newTarget("bare", bare),
 		}
 		fmt.Printf("\n%s, GET %s: %d connections, %d rounds of %s each\n",
 			route.name, route.path, b.connections, b.rounds, b.length)

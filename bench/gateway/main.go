@@ -49,7 +49,6 @@ func main() {
 	flag.DurationVar(&b.length, "length", 10*time.Second, "the length of a round")
 	flag.DurationVar(&b.warmUp, "warm-up", 4*time.Second, "the time to warm up each route of each server")
 	flag.IntVar(&b.connections, "connections", 32, "the number of connections, each with one request at a time")
-	flag.StringVar(&b.keep, "keep", "", "an empty `folder` for binaries and logs; by default a temporary folder")
 	only := flag.String("only", "routes,start,load", "the `parts` to measure")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -66,7 +65,6 @@ type bench struct {
 	rounds         int
 	length, warmUp time.Duration
 	connections    int
-	keep           string
 
 	dir      string // the folder of this run
 	binary   string // the path of the built command gatehouse
@@ -74,13 +72,10 @@ type bench struct {
 }
 
 func (b *bench) run(ctx context.Context, only []string) (err error) {
-	b.dir = b.keep
-	if b.dir == "" {
-		if b.dir, err = os.MkdirTemp("", "gatehouse-benchmark-"); err != nil {
-			return err
-		}
-		defer os.RemoveAll(b.dir)
+	if b.dir, err = os.MkdirTemp("", "gatehouse-benchmark-"); err != nil {
+		return err
 	}
+	defer os.RemoveAll(b.dir)
 	fmt.Println(machine.Line())
 	if err := b.build(ctx); err != nil {
 		return err

@@ -20,16 +20,10 @@ import (
 //go:embed node
 var node embed.FS
 
-// peer is a running serverless-offline.
-type peer struct {
-	*server.Process
-	address string
-}
-
 var ready = regexp.MustCompile(`Server ready: http://127\.0\.0\.1:\d+`)
 
 // offline starts serverless-offline. Its authorizer accepts tokens of the same issuer and client as the given token.
-func (b *bench) offline(ctx context.Context, token string, jwks []byte) (*peer, error) {
+func (b *bench) offline(ctx context.Context, token string, jwks []byte) (*listener, error) {
 	files, err := fs.Sub(node, "node")
 	if err != nil {
 		return nil, err
@@ -75,5 +69,5 @@ func (b *bench) offline(ctx context.Context, token string, jwks []byte) (*peer, 
 	if err != nil {
 		return nil, err
 	}
-	return &peer{p, net.JoinHostPort("127.0.0.1", strconv.Itoa(port))}, nil
+	return &listener{Process: p, address: net.JoinHostPort("127.0.0.1", strconv.Itoa(port))}, nil
 }

@@ -3,10 +3,6 @@
 package main
 
 import (
-	"encoding/json"
-	"flag"
-	"fmt"
-	"os"
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -20,21 +16,13 @@ import (
 )
 
 func main() {
-	var spec shape.Shape
-	spec.Flags(flag.CommandLine)
-	out := flag.String("out", "", "the `folder` of the cloud assembly")
-	print := flag.Bool("words", false, "only print what the L2 program needs to write the same template")
-	flag.Parse()
-	if *print {
-		program.Exit(json.NewEncoder(os.Stdout).Encode(wordsOf(spec)))
-	}
-	if *out == "" {
-		program.Exit(fmt.Errorf("-out is missing"))
-	}
+	program.Main(wordsOf, prepare, func(app awscdk.App, spec shape.Shape) { newStacks(app, spec) })
+}
+
+func prepare(spec shape.Shape) {
 	if spec.Builds() {
 		gofunction.Prepare(backendPackage, secureapi.IncludedAuthorizer())()
 	}
-	program.Synthesize(spec, *out, func(app awscdk.App) { newStacks(app, spec) })
 }
 
 func wordsOf(spec shape.Shape) shape.Words {

@@ -3,11 +3,6 @@
 package main
 
 import (
-	"encoding/json"
-	"flag"
-	"fmt"
-	"os"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 
 	"github.com/gatehouse-cdk/gatehouse/app/stack"
@@ -20,19 +15,8 @@ import (
 )
 
 func main() {
-	var spec shape.Shape
-	spec.Flags(flag.CommandLine)
-	out := flag.String("out", "", "the `folder` of the cloud assembly")
-	print := flag.Bool("words", false, "only print what the L2 program needs to write the same template")
-	flag.Parse()
-	if *print {
-		program.Exit(json.NewEncoder(os.Stdout).Encode(wordsOf()))
-	}
-	if *out == "" {
-		program.Exit(fmt.Errorf("-out is missing"))
-	}
-	gofunction.Prepare(stack.Packages()...)()
-	program.Synthesize(spec, *out, func(app awscdk.App) {
+	prepare := func(shape.Shape) { gofunction.Prepare(stack.Packages()...)() }
+	program.Main(wordsOf, prepare, func(app awscdk.App, _ shape.Shape) {
 		stack.New(app, "Orders", stack.Settings{
 			Authorizer: stack.Token,
 			Issuer:     shape.Issuer,
@@ -42,7 +26,7 @@ func main() {
 	})
 }
 
-func wordsOf() shape.Words {
+func wordsOf(shape.Shape) shape.Words {
 	out := words.Of(corsconfig.Config{
 		ExposeHeaders: []string{"Location"},
 		AllowMethods:  []string{"DELETE", "GET", "POST"},

@@ -2,6 +2,9 @@
 package program
 
 import (
+	"encoding/json"
+	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"syscall"
@@ -15,6 +18,23 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/bench/synth/internal/shape"
 )
+
+// Main is the main function of a program with Gatehouse. It prints the words, or prepares the functions and synthesizes.
+func Main(words func(shape.Shape) shape.Words, prepare func(shape.Shape), build func(awscdk.App, shape.Shape)) {
+	var spec shape.Shape
+	spec.Flags(flag.CommandLine)
+	out := flag.String("out", "", "the `folder` of the cloud assembly")
+	print := flag.Bool("words", false, "only print what the L2 program needs to write the same template")
+	flag.Parse()
+	if *print {
+		Exit(json.NewEncoder(os.Stdout).Encode(words(spec)))
+	}
+	if *out == "" {
+		Exit(errors.New("-out is missing"))
+	}
+	prepare(spec)
+	Synthesize(spec, *out, func(app awscdk.App) { build(app, spec) })
+}
 
 // Synthesize synthesizes an app of a shape into a folder. Then it prints the time, in milliseconds, and the peak
 // resident memory of this process and of its largest child, in megabytes.
