@@ -7,9 +7,9 @@ import (
 )
 
 // ServersOf returns the URLs at which the custom domains of an assembly serve an API, in the order of the templates. It
-// leaves out domains with a wildcard, or with a name that is not known before a deployment. Routing rules that take some
-// requests of a domain away do not change its URL, and those that lead to the API are left out, since OpenAPI has no
-// conditions.
+// leaves out domains with a wildcard, or with a name that is not known before a deployment. Routing rules that take
+// some requests of a domain away do not change its URL, and those that lead to the API are left out, since OpenAPI has
+// no conditions.
 func ServersOf(model *apimodel.Model, api *apimodel.API) (urls []string) {
 	for _, d := range model.Domains {
 		if d.Name == "" || strings.Contains(d.Name, "${") || strings.Contains(d.Name, "*") {
