@@ -27,9 +27,9 @@ type Config struct {
 
 	// ProofURLs are the https URLs that clients call the API's routes under, such as "https://shop.example.com/api" for
 	// "https://shop.example.com/api/orders" and the route "GET /orders", if an issuer is [Issuer.DPoPBound]. A DPoP proof
-	// must then be for one of them and the path of the request below the stage. Hosts are in lower case, and paths are
-	// literal and do not end in a slash. Default: the URL of the request as API Gateway reports it in requestContext
-	// (domainName and path).
+	// must then be for one of them and the path of the request below the stage. Hosts are in lower case, paths are literal
+	// and do not end in a slash, and no URL is under another one. Default: the URL of the request as API Gateway reports
+	// it in requestContext (domainName and path).
 	ProofURLs []string
 
 	// PerRequest says that an answer serves only the requested verb and path, because API Gateway does not cache it (a TTL

@@ -35,6 +35,11 @@ func (c Config) checkDPoP(fail func(format string, a ...any)) {
 		} else if slices.Contains(c.ProofURLs[:i], u) {
 			fail("proofUrls has %q twice", u)
 		}
+		for _, other := range c.ProofURLs {
+			if httpname.UnderBaseURL(u, other) {
+				fail("proofUrls has %q and %q, which is under it: a proof for one route would count for another", other, u)
+			}
+		}
 	}
 	for _, i := range c.Issuers {
 		if i.DPoPBound && i.AcceptBoundTokens {

@@ -99,7 +99,9 @@ func TestProofURLsCountOnce(t *testing.T) {
 	}
 }
 
-// TestProofURLsConfig refuses URLs that no proof can be for.
+// TestProofURLsConfig refuses URLs that no proof can be for, and those with which a proof is for two routes: with
+// https://a.example.com and https://a.example.com/v1, the URL https://a.example.com/v1/orders is that of the routes
+// /v1/orders and /orders.
 func TestProofURLsConfig(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -113,6 +115,9 @@ func TestProofURLsConfig(t *testing.T) {
 		{"an empty one", func(s *setup) { s.config.ProofURLs = []string{""} }, "want an https URL"},
 		{"one twice", func(s *setup) { s.config.ProofURLs = []string{"https://a.example.com", "https://a.example.com"} },
 			`proofUrls has "https://a.example.com" twice`},
+		{"one under another", func(s *setup) {
+			s.config.ProofURLs = []string{"https://a.example.com/v1", "https://a.example.com"}
+		}, `"https://a.example.com" and "https://a.example.com/v1", which is under it`},
 		{"no issuer that binds", func(s *setup) {
 			s.config.Issuers[0].DPoPBound, s.config.ProofURLs = false, []string{"https://shop.example.com"}
 		}, "proofUrls is set, and no issuer is dpopBound"},

@@ -48,9 +48,9 @@ type JWT struct {
 	// does not see the URL that clients call: behind Amazon CloudFront or another proxy. With
 	// "https://shop.example.com/api", the proof for "GET /orders" has the URL "https://shop.example.com/api/orders".
 	// Only these URLs count then, so add those of domains that clients also call directly. Each is a host in lower case
-	// and literal segments, without a slash at the end. The host after "https://" may be a CDK token. "gatehouse dev" and
-	// package localgateway also accept their own addresses. Default: the URL that API Gateway reports, which is right
-	// without a proxy.
+	// and literal segments, without a slash at the end, and none is under another one. The host after "https://" may be a
+	// CDK token. "gatehouse dev" and package localgateway also accept their own addresses. Default: the URL that API
+	// Gateway reports, which is right without a proxy.
 	ProofURLs []string
 
 	// PolicyEndsWithToken ends a cached policy when its token expires, with a condition on aws:CurrentTime. The caller

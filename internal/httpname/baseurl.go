@@ -47,6 +47,10 @@ func CheckBaseURL(s string) error {
 	return nil
 }
 
+// UnderBaseURL reports whether a base URL is below another one, so that both have URLs in common: those of
+// "https://shop.example.com/api" are among those of "https://shop.example.com".
+func UnderBaseURL(s, other string) bool { return strings.HasPrefix(s, other+"/") }
+
 // NeedsEscape reports whether a character would have to be escaped in any path (RFC 3986, section 2.3).
 func NeedsEscape(r rune) bool {
 	return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune("-._~", r)

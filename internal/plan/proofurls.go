@@ -19,6 +19,12 @@ func checkProofURLs(urls []string, used bool) (errs []error) {
 	}
 	const https = "https://"
 	for i, u := range urls {
+		for _, other := range urls {
+			if httpname.UnderBaseURL(u, other) {
+				errs = append(errs, fmt.Errorf("JWT.ProofURLs has %q and %q, which is under it, so that a proof for one route would "+
+					"count for another: leave one out", other, u))
+			}
+		}
 		switch {
 		case cdktoken.UnresolvedList(u):
 			errs = append(errs, fmt.Errorf("JWT.ProofURLs %s", cdktoken.ListProblem))

@@ -16,6 +16,7 @@ func TestProofURLs(t *testing.T) {
 		"none":               nil,
 		"a proxy":            {"https://shop.example.com/api"},
 		"two ways":           {"https://shop.example.com/api", "https://api.example.com"},
+		"longer names":       {"https://shop.example.com/api", "https://shop.example.com/apis", "https://shop.example.co"},
 		"a token":            {"https://" + host},
 		"a token and a path": {"https://" + host + "/api"},
 	} {
@@ -35,6 +36,11 @@ func TestProofURLs(t *testing.T) {
 		{"a slash at the end", with(true, shop+"/api/"), `JWT.ProofURLs[0] "https://shop.example.com/api/": want no slash ` +
 			`at the end, because each path begins with one: write "https://shop.example.com/api"`},
 		{"one twice", with(true, shop, shop), `JWT.ProofURLs has "https://shop.example.com" twice: leave one out`},
+		{"one under another", with(true, shop+"/api", shop), `JWT.ProofURLs has "https://shop.example.com" and ` +
+			`"https://shop.example.com/api", which is under it, so that a proof for one route would count for another: ` +
+			`leave one out`},
+		{"one under another with a token", with(true, "https://"+host, "https://"+host+"/api"),
+			`which is under it, so that a proof for one route would count for another: leave one out`},
 		{"a whole URL that is a token", with(true, host), `JWT.ProofURLs[0] is a CDK token, and proofs are compared with ` +
 			`the whole URL: write "https://" and the token of the host behind it`},
 		{"a token and a slash", with(true, "https://"+host+"/"), "JWT.ProofURLs[0] ends with a slash, and each path begins " +
