@@ -30,9 +30,7 @@ func inClass(pairs []rune, not bool) string {
 		var other []rune
 		next := rune(0)
 		for i := 0; i < len(pairs); i += 2 {
-			if pairs[i] > next {
-				other = append(other, next, pairs[i]-1)
-			}
+			other = append(other, next, pairs[i]-1) // no set begins with 0, and no two pairs adjoin
 			next = pairs[i+1] + 1
 		}
 		pairs = append(other, next, unicode.MaxRune)
