@@ -42,7 +42,8 @@ func readDecision(line string) (d decision, ok bool) {
 	if !strings.Contains(line, `"message":"decision"`) {
 		return d, false
 	}
-	return d, json.Unmarshal([]byte(line), &d) == nil && d.Message == "decision"
+	err := json.Unmarshal([]byte(line), &d)
+	return d, err == nil && d.Message == "decision"
 }
 
 // HasDecision reports whether a line of an included authorizer is a decision that the record of its request explains:

@@ -85,17 +85,21 @@ func (r *Route) Explain(d *mapping.Failure, c *checks.Call, v *checks.Verdict) *
 }
 
 // lacksRight reports whether the context of the included authorizer's answer has none of the scopes, groups or roles
-// that a requirement of the route names.
+// that a requirement of the route and its alternatives name.
 func (r *Route) lacksRight(known events.Caller) bool {
 	if known.Lambda == nil || known.Lambda.Context["issuer"] == "" {
 		return false
 	}
 	of := map[access.Kind]string{access.Scope: "scopes", access.Group: "groups", access.Role: "roles"}
-	return slices.ContainsFunc(r.requires.Requires, func(req access.Requirement) bool {
-		have := strings.Fields(known.Lambda.Context[of[req.Kind]])
-		return of[req.Kind] != "" && !slices.ContainsFunc(req.AnyOf, func(right string) bool {
-			return slices.Contains(have, right)
+	lacks := func(req access.Requirement) bool {
+		words := strings.Fields(known.Lambda.Context[of[req.Kind]])
+		return of[req.Kind] != "" && !slices.ContainsFunc(words, func(word string) bool {
+			right, err := url.PathUnescape(word) // the authorizer escapes spaces
+			return err != nil || slices.Contains(req.AnyOf, right)
 		})
+	}
+	return slices.ContainsFunc(r.requires.Requires, func(req access.Requirement) bool {
+		return lacks(req) && !slices.ContainsFunc(req.Either, func(way access.Requirement) bool { return !lacks(way) })
 	})
 }
 

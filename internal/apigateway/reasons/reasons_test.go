@@ -97,3 +97,31 @@ func TestExplain(t *testing.T) {
 		})
 	}
 }
+
+// TestLacksRight looks for the rights that a route requires in the context of a cached answer.
+func TestLacksRight(t *testing.T) {
+	managers := access.Requirement{Kind: access.Group, AnyOf: []string{"Order managers", "admins"}}
+	either := access.Requirement{Kind: access.Scope, AnyOf: []string{"read"}, Either: []access.Requirement{managers}}
+	owner := access.Requirement{Kind: access.PathIs, Parameter: "id", Claim: "sub"}
+	orOwner := access.Requirement{Kind: access.Group, AnyOf: []string{"admins"}, Either: []access.Requirement{owner}}
+	for _, c := range []struct {
+		name     string
+		requires []access.Requirement
+		groups   string
+		want     bool
+	}{
+		{"none of the groups", []access.Requirement{managers}, "staff", true},
+		{"a group with a space", []access.Requirement{managers, owner}, "staff Order%20managers", false},
+		{"its words", []access.Requirement{managers}, "Order managers", true},
+		{"the alternative", []access.Requirement{either}, "admins", false},
+		{"neither", []access.Requirement{either}, "staff", true},
+		{"an alternative that is not a right", []access.Requirement{orOwner}, "staff", false},
+		{"no right is required", []access.Requirement{owner}, "", false},
+	} {
+		route := Of(&apimodel.API{}, &apimodel.Method{}, matrix.Route{Requires: c.requires})
+		known := events.Caller{Lambda: &events.LambdaCaller{Context: map[string]string{"issuer": "i", "groups": c.groups}}}
+		if got := route.lacksRight(known); got != c.want {
+			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
+		}
+	}
+}
