@@ -21,8 +21,8 @@ func checkProofURLs(urls []string, used bool) (errs []error) {
 	for i, u := range urls {
 		for _, other := range urls {
 			if httpname.UnderBaseURL(u, other) {
-				errs = append(errs, fmt.Errorf("JWT.ProofURLs has %q and %q, which is under it, so that a proof for one route would "+
-					"count for another: leave one out", other, u))
+				errs = append(errs, fmt.Errorf("JWT.ProofURLs has %q and %q, which is under it, so that a proof for one route "+
+					"would count for another: leave one out", other, u))
 			}
 		}
 		switch {

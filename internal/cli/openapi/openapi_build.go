@@ -37,10 +37,11 @@ func Of(a API) Document {
 		shapes[shape(m.Path)] = true
 	}
 	for _, row := range a.Matrix.Routes {
-		i := slices.IndexFunc(
-			a.Model.Methods,
-			func(m *apimodel.Method) bool { return m.Verb == row.Verb && m.Path == row.Path },
-		)
+		same := func(m *apimodel.Method) bool { return m.Verb == row.Verb && m.Path == row.Path }
+		i := slices.IndexFunc(a.Model.Methods, same)
+		if i >= 0 && slices.ContainsFunc(a.Model.Methods[i+1:], same) { // conditions of the deployment choose one
+			row.Kind, row.Who, row.Requires, row.Public = matrix.Unknown, "not known", nil, ""
+		}
 		switch {
 		case i < 0:
 		case template(row.Path) != row.Path && shapes[shape(template(row.Path))]:

@@ -251,6 +251,47 @@ func TestEqualPaths(t *testing.T) {
 	}
 }
 
+// TestRouteThatADeploymentChooses describes a route for which the template has two methods, with a condition each. The
+// guarded one must not be described as the public one.
+func TestRouteThatADeploymentChooses(t *testing.T) {
+	methods := []*apimodel.Method{
+		{Verb: "GET", Path: "/", Resource: &apimodel.Resource{Path: "/"}},
+		{Verb: "GET", Path: "/", Resource: &apimodel.Resource{Path: "/"}, Authorizer: &apimodel.Authorizer{Name: "Table"}},
+	}
+	rows := []matrix.Route{
+		{Verb: "GET", Path: "/", Kind: matrix.None, Who: "anyone", Public: "health"},
+		{Verb: "GET", Path: "/", Kind: matrix.Token, Authorizer: "Table", Who: "any valid token"},
+	}
+	got := Of(API{Model: &apimodel.API{Methods: methods}, Matrix: matrix.API{Routes: rows}}).Paths["/"]["get"]
+	want := []map[string][]string{{"notKnown": {}}}
+	if diff := cmp.Diff(want, got.Security); diff != "" || got.Who != "not known" || got.Public != "" {
+		t.Errorf("who may call it is %q, its reason %q; a request must have (-want +got):\n%s", got.Who, got.Public, diff)
+	}
+}
+
+// TestResponses leaves out statuses that are not known, because their names would make the document invalid.
+func TestResponses(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		statuses []string
+		want     []string
+	}{
+		{"known ones", []string{"200", "404"}, []string{"200", "404"}},
+		{"one that is not known", []string{"200", ""}, []string{"200", "default"}},
+		{"one that a parameter has", []string{"${Status}"}, []string{"default"}},
+		{"none", nil, []string{"default"}},
+	} {
+		m := &apimodel.Method{Integration: apimodel.Integration{Type: apimodel.IntegrationMock}}
+		for _, s := range test.statuses {
+			m.Responses = append(m.Responses, apimodel.MethodResponse{StatusCode: s})
+		}
+		got := slices.Sorted(maps.Keys(responses(matrix.Route{Kind: matrix.None}, m)))
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
+		}
+	}
+}
+
 // TestIDs: operations have different IDs, which are names.
 func TestIDs(t *testing.T) {
 	b := builder{ids: map[string]bool{}}

@@ -3,6 +3,7 @@ package openapi
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -186,14 +187,20 @@ var message = map[string]Media{"application/json": {Schema: map[string]any{
 	"type": "object", "properties": map[string]any{"message": map[string]any{"type": "string"}},
 }}}
 
+// status matches the names that responses may have.
+// Source: https://spec.openapis.org/oas/v3.1.1#responses-object
+var status = regexp.MustCompile(`^[1-5][0-9]{2}$`)
+
 // responses returns the answers of API Gateway itself, those that the method declares, and a default for the answers of
 // its integration.
 func responses(row matrix.Route, m *apimodel.Method) map[string]Response {
 	out := map[string]Response{}
 	for _, r := range m.Responses {
-		out[r.StatusCode] = Response{Description: "An answer of the integration"}
+		if status.MatchString(r.StatusCode) { // otherwise it is not known
+			out[r.StatusCode] = Response{Description: "An answer of the integration"}
+		}
 	}
-	if m.Integration.Type == apimodel.IntegrationProxy || len(m.Responses) == 0 {
+	if m.Integration.Type == apimodel.IntegrationProxy || len(out) < len(m.Responses) || len(out) == 0 {
 		by := row.AnsweredBy
 		if by == "" {
 			by = "the function"
@@ -222,9 +229,9 @@ func responses(row matrix.Route, m *apimodel.Method) map[string]Response {
 	case row.APIKey:
 		forbidden += ", or the request has no API key of the stage"
 	}
-	for status, why := range map[string]string{"401": unauthorized, "403": forbidden} {
+	for code, why := range map[string]string{"401": unauthorized, "403": forbidden} {
 		if why != "" {
-			out[status] = Response{Description: why, Content: message}
+			out[code] = Response{Description: why, Content: message}
 		}
 	}
 	return out
