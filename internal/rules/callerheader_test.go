@@ -95,6 +95,8 @@ func TestForgeableHeaders(t *testing.T) {
 		{"an address and a host", `{"Ref":"P"}`, told, proxy, "NONE", url, "", maybe},
 		{"an imported host", `{"Fn::Sub":["http://${H}",{"H":{"Fn::ImportValue":"x"}}]}`, told, proxy, "NONE",
 			`{"Fn::Join":["",["http://",{"Fn::ImportValue":"x"},"/"]]}`, "", passes},
+		{"the host of a resource", `{"Fn::Sub":"http://${Own.Endpoint.Address}"}`, told, proxy, "NONE",
+			`{"Fn::Join":["",["http://",{"Fn::GetAtt":["Own","Endpoint.Address"]},"/"]]}`, "", passes},
 		{"the host of a stage variable", `"http://${stageVariables.host}/a"`, told, proxy, "NONE",
 			`{"Fn::Sub":"http://${!stageVariables.host}"}`, "", passes},
 		{"the hosts of two stage variables", `"http://${stageVariables.host}/a"`, told, proxy, "NONE",
@@ -166,6 +168,7 @@ func TestForgeableHeaders(t *testing.T) {
 				`"Chosen":{"Type":"String","AllowedValues":["'a'","method.request.header.User"]}},`+
 				`"Conditions":{"C":{"Fn::Equals":[{"Ref":"P"},"x"]}},"Resources":{`+
 				`"API":{"Type":"AWS::ApiGateway::RestApi"},`+
+				`"Own":{"Type":"Custom::Backend"},`+
 				`"Balancer":{"Type":"AWS::ElasticLoadBalancingV2::LoadBalancer"},`+
 				`"Second":{"Type":"AWS::ElasticLoadBalancingV2::LoadBalancer"},`+
 				`"First":`+method("GET", "CUSTOM", "HTTP_PROXY", tt.firstURI, tt.first)+

@@ -103,7 +103,8 @@ func (r *resource) substituted(text string, values map[string]any) string {
 		case own:
 			return r.expression(value)
 		case strings.Contains(name, "."):
-			return r.expression(map[string]any{"Fn::GetAtt": name})
+			id, attribute, _ := strings.Cut(name, ".")
+			return r.expression(map[string]any{"Fn::GetAtt": []any{id, attribute}}) // as outside Fn::Sub, so that gaps are equal
 		}
 		return r.expression(map[string]any{"Ref": name})
 	})
