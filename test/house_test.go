@@ -58,6 +58,7 @@ var floors = [][]string{
 	{"internal/plan", "internal/monitor"},
 	{
 		"internal/plan/domain",
+		"internal/plan/identity",
 		"internal/plan/integration",
 		"internal/plan/issuer",
 		"internal/plan/login",

@@ -16,6 +16,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/identity"
 )
 
 // CognitoAuthorizer guards routes with Amazon Cognito user pools. API Gateway verifies the token; no function runs.
@@ -86,10 +87,10 @@ func (c CognitoAuthorizer) check() (errs []error) {
 	if err := c.cacheTTL().check(); err != nil {
 		errs = append(errs, err)
 	}
-	if _, err := plan.CacheTTL(c.cacheTTL().planned()); err != nil {
+	if _, err := identity.CacheTTL(c.cacheTTL().planned()); err != nil {
 		errs = append(errs, err)
 	}
-	if err := plan.CheckHeader(c.header()); err != nil {
+	if err := identity.CheckHeader(c.header()); err != nil {
 		errs = append(errs, err)
 	}
 	return errs
@@ -104,7 +105,7 @@ func (c CognitoAuthorizer) checkClients() (errs []error) {
 		return []error{fmt.Errorf("ValidationExpression %q is set, and Clients makes an expression too: leave one out",
 			c.ValidationExpression)}
 	}
-	if err := plan.CheckExpression(c.ValidationExpression); err != nil {
+	if err := identity.CheckExpression(c.ValidationExpression); err != nil {
 		errs = append(errs, err)
 	}
 	if c.Clients != nil && len(c.Clients) == 0 {
@@ -186,7 +187,7 @@ func (c CognitoAuthorizer) enforces(requires []access.Requirement) error {
 }
 
 func (c CognitoAuthorizer) attach(s *site, g *plan.Guard) attached {
-	known, _ := plan.CacheTTL(c.cacheTTL().planned())
+	known, _ := identity.CacheTTL(c.cacheTTL().planned())
 	ttl := c.cacheTTL().inTemplate(known)
 	pools := slices.Clone(c.UserPools)
 	source := awsapigateway.IdentitySource_Header(jsii.String(c.header()))

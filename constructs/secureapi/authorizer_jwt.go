@@ -15,6 +15,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/identity"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
 )
 
@@ -72,7 +73,7 @@ func (j JWTAuthorizer) check() (errs []error) {
 	if len(j.Issuers) == 0 {
 		errs = append(errs, errors.New("the list Issuers is empty: name at least one issuer"))
 	}
-	if err := plan.CheckHeader(j.header()); err != nil {
+	if err := identity.CheckHeader(j.header()); err != nil {
 		errs = append(errs, err)
 	}
 	seen := map[string]bool{}

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/identity"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
@@ -46,23 +47,23 @@ type RequestAuthorizer struct {
 // parameter cannot be an identity source.
 //
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/configure-api-gateway-lambda-authorization.html
-type IdentitySource struct{ source plan.IdentitySource }
+type IdentitySource struct{ source identity.Source }
 
 // IdentityHeader returns the identity source for a request header.
-func IdentityHeader(name string) IdentitySource { return IdentitySource{plan.Header(name)} }
+func IdentityHeader(name string) IdentitySource { return IdentitySource{identity.Header(name)} }
 
 // IdentityQuery returns the identity source for a query string parameter.
-func IdentityQuery(name string) IdentitySource { return IdentitySource{plan.Query(name)} }
+func IdentityQuery(name string) IdentitySource { return IdentitySource{identity.Query(name)} }
 
 // IdentityStageVariable returns the identity source for a stage variable.
 func IdentityStageVariable(name string) IdentitySource {
-	return IdentitySource{plan.StageVariable(name)}
+	return IdentitySource{identity.StageVariable(name)}
 }
 
 // IdentityContext returns the identity source for a context variable, named without "$context.": "httpMethod", "path",
 // "identity.sourceIp". With a cache, variables that AWS does not document are refused: if a request lacked the
 // variable, API Gateway would answer 401 to every caller. With [NoCache] they are accepted.
-func IdentityContext(name string) IdentitySource { return IdentitySource{plan.Context(name)} }
+func IdentityContext(name string) IdentitySource { return IdentitySource{identity.Context(name)} }
 
 // String returns the source in API Gateway's notation.
 func (s IdentitySource) String() string { return s.source.String() }
@@ -113,8 +114,8 @@ func (r RequestAuthorizer) plan() plan.Authorizer {
 }
 
 // cache describes what the authorizer's answers are cached by.
-func (r RequestAuthorizer) cache() plan.Cache {
-	c := plan.Cache{
+func (r RequestAuthorizer) cache() identity.Cache {
+	c := identity.Cache{
 		TTL:      r.lambda().plan().CacheTTL(r.cacheTTL().planned()),
 		Included: r.JWT != nil,
 		Own:      r.Function != nil,
@@ -134,7 +135,7 @@ func (r RequestAuthorizer) lambda() lambdaAuthorizer {
 
 func (r RequestAuthorizer) attach(s *site, g *plan.Guard) attached {
 	cache := r.cache()
-	ttl, _ := plan.CacheTTL(cache.TTL)
+	ttl, _ := identity.CacheTTL(cache.TTL)
 	config := settings.Authorizer{PerRequest: cache.PerRequest(), TokenSources: cache.TokenSources()}
 	handler := r.lambda().handler(s, g, config)
 	return handler.request(s, g, cache.Sources(), r.cacheTTL().inTemplate(ttl))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/identity"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
@@ -93,7 +94,7 @@ func (a SessionAuthorizer) plan() plan.Authorizer {
 func (a SessionAuthorizer) cacheTTL() cacheTTL { return cacheTTL{a.CacheTTL, a.CacheTTLSeconds} }
 
 func (a SessionAuthorizer) ttl() (time.Duration, error) {
-	return plan.CacheTTL(plan.SessionTTL(a.cacheTTL().planned()))
+	return identity.CacheTTL(plan.SessionTTL(a.cacheTTL().planned()))
 }
 
 // jwt returns the settings of the included function.
@@ -123,7 +124,7 @@ func (a SessionAuthorizer) attach(s *site, g *plan.Guard) attached {
 		MaxAge:      settings.Seconds(planned.MaxAge),
 		Table:       kept.renewal,
 	}
-	var sources []plan.IdentitySource
+	var sources []identity.Source
 	if ttl > 0 {
 		sources = plan.SessionSources()
 	} else {

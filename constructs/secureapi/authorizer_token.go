@@ -11,6 +11,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/identity"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
@@ -65,8 +66,8 @@ func (t TokenAuthorizer) plan() plan.Authorizer {
 		problems,
 		err,
 		t.cacheTTL().check(),
-		plan.CheckHeader(t.header()),
-		plan.CheckExpression(t.ValidationExpression),
+		identity.CheckHeader(t.header()),
+		identity.CheckExpression(t.ValidationExpression),
 		function.CheckTokenEvent(),
 	)
 	return plan.Authorizer{
@@ -85,7 +86,7 @@ func (t TokenAuthorizer) plan() plan.Authorizer {
 }
 
 func (t TokenAuthorizer) ttl() (time.Duration, error) {
-	return plan.CacheTTL(t.lambda().plan().CacheTTL(t.cacheTTL().planned()))
+	return identity.CacheTTL(t.lambda().plan().CacheTTL(t.cacheTTL().planned()))
 }
 
 func (t TokenAuthorizer) cacheTTL() cacheTTL { return cacheTTL{t.CacheTTL, t.CacheTTLSeconds} }

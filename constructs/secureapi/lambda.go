@@ -10,6 +10,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/internal/annotation"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/identity"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
@@ -40,7 +41,7 @@ func (h handler) roleARN() any {
 }
 
 // request returns the handler as an authorizer of type REQUEST, whose answers are cached by these sources.
-func (h handler) request(s *site, g *plan.Guard, by []plan.IdentitySource, ttl float64) attached {
+func (h handler) request(s *site, g *plan.Guard, by []identity.Source, ttl float64) attached {
 	sources := []*string{}
 	for _, source := range by {
 		sources = append(sources, jsii.String(source.String()))

@@ -6,7 +6,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/identity"
 )
 
 // cacheTTL is how long answers are cached: a time, or a CDK token for seconds.
@@ -18,12 +18,12 @@ type cacheTTL struct {
 // planned returns the time that checks use.
 func (c cacheTTL) planned() time.Duration {
 	if c.seconds != nil {
-		return plan.LongestTTL
+		return identity.LongestTTL
 	}
 	return c.given
 }
 
-func (c cacheTTL) check() error { return plan.CheckTTLToken(c.given, c.seconds) }
+func (c cacheTTL) check() error { return identity.CheckTTLToken(c.given, c.seconds) }
 
 // inTemplate returns the seconds for the template. The parameter ttl is the time with its default.
 func (c cacheTTL) inTemplate(ttl time.Duration) float64 {

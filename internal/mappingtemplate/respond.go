@@ -12,7 +12,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/identity"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan/integration"
 )
 
@@ -95,8 +95,8 @@ func (a *FixedAnswer) addHeaders(headers []ResponseHeader) (contentType string, 
 		switch {
 		case cdktoken.Unresolved(h.Name):
 			return "", errors.New("the name of a header is a CDK token: write it out")
-		case plan.CheckHeader(h.Name) != nil:
-			return "", plan.CheckHeader(h.Name)
+		case identity.CheckHeader(h.Name) != nil:
+			return "", identity.CheckHeader(h.Name)
 		case slices.ContainsFunc(headers[:i], same):
 			return "", fmt.Errorf("the header %s is there twice: API Gateway maps one value of a header", h.Name)
 		case !httpname.IsValue(h.Value) || strings.Contains(h.Value, "'"):

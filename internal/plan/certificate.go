@@ -6,11 +6,9 @@ import (
 	"slices"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/plan/domain"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/identity"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
 )
-
-// ClientCertificate is the identity source for the certificate that a client presents by mutual TLS.
-var ClientCertificate = Context("identity.clientCert.clientCertPem")
 
 // CertificateBound returns the URL of an issuer whose tokens are bound to certificates, or "".
 func (l Lambda) CertificateBound() string {
@@ -28,14 +26,14 @@ func (l Lambda) CheckTokenEvent() error {
 }
 
 // CheckCertificate refuses a cache that gives the answer for one certificate to a caller with another.
-func (l Lambda) CheckCertificate(c Cache) []error {
+func (l Lambda) CheckCertificate(c identity.Cache) []error {
 	url := l.CertificateBound()
-	if url == "" || c.TTL == NoCache || slices.Contains(c.Sources(), ClientCertificate) {
+	if url == "" || c.TTL == identity.NoCache || slices.Contains(c.Sources(), identity.ClientCertificate) {
 		return nil
 	}
 	return []error{fmt.Errorf("issuer %q is CertificateBound, and caching is on without the client certificate among the "+
 		"identity sources, so a stolen token would be answered from the cache: add IdentityContext(%q) to IdentitySources, "+
-		"beside the token's, or set CacheTTL to NoCache", url, ClientCertificate.name)}
+		"beside the token's, or set CacheTTL to NoCache", url, identity.ClientCertificate.Name())}
 }
 
 // checkCertificates refuses guards that require client certificates where no request presents one.

@@ -5,10 +5,11 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/plan/domain"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/identity"
 )
 
 func TestCertificateBound(t *testing.T) {
-	bound := func(c Cache) func(*Props) {
+	bound := func(c identity.Cache) func(*Props) {
 		return func(p *Props) {
 			l := Lambda{JWT: jwt()}
 			l.JWT.Issuers[0].CertificateBound = true
@@ -21,8 +22,11 @@ func TestCertificateBound(t *testing.T) {
 		d.Name = "a.example.com"
 		return shared(d)
 	}
-	keyed := Cache{Included: true, Identity: []IdentitySource{Header("Authorization"), ClientCertificate}}
-	uncached := Cache{Included: true, TTL: NoCache}
+	keyed := identity.Cache{
+		Included: true,
+		Identity: []identity.Source{identity.Header("Authorization"), identity.ClientCertificate},
+	}
+	uncached := identity.Cache{Included: true, TTL: identity.NoCache}
 	for name, change := range map[string]func(*Props){
 		"with the certificate in the cache's key": both(bound(keyed), atDomain(mutual)),
 		"without a cache":                         both(bound(uncached), atDomain(mutual)),
@@ -41,7 +45,7 @@ func TestCertificateBound(t *testing.T) {
 		p.Authorizer.Problems = append(p.Authorizer.Problems, l.CheckTokenEvent())
 	}
 	testRefusals(t, []refusal{
-		{"a cache by the token alone", both(bound(Cache{Included: true, TTL: time.Minute}), atDomain(mutual)),
+		{"a cache by the token alone", both(bound(identity.Cache{Included: true, TTL: time.Minute}), atDomain(mutual)),
 			`issuer "https://idp.example.com/" is CertificateBound, and caching is on without the client certificate among ` +
 				`the identity sources, so a stolen token would be answered from the cache: add ` +
 				`IdentityContext("identity.clientCert.clientCertPem") to IdentitySources, beside the token's, or set CacheTTL ` +

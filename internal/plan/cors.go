@@ -10,6 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/corsconfig"
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/identity"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
@@ -71,7 +72,7 @@ func (c *CORS) check(bad func(format string, a ...any)) {
 		}
 	}
 	for _, h := range slices.Concat(c.AllowHeaders, c.ExposeHeaders) {
-		if err := CheckHeader(h); err != nil {
+		if err := identity.CheckHeader(h); err != nil {
 			bad("%w", err)
 		}
 	}

@@ -1,12 +1,9 @@
 package plan
 
 import (
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 func TestWithheldHeaders(t *testing.T) {
@@ -128,37 +125,5 @@ func TestWithheldKeys(t *testing.T) {
 				t.Errorf("got\n\t%s\nwant\n\t%s", got, tt.want)
 			}
 		})
-	}
-}
-
-func TestEnough(t *testing.T) {
-	header := func(name string) settings.TokenSource { return settings.TokenSource{Kind: settings.Header, Name: name} }
-	cookie := settings.TokenSource{Kind: settings.Cookie, Name: "session"}
-	query := settings.TokenSource{Kind: settings.QueryString, Name: "token"}
-	for _, tt := range []struct {
-		name  string
-		cache Cache
-		want  [][]string
-	}{
-		{"the default", Cache{Included: true}, [][]string{{"Authorization", "Authorization"}}},
-		{"the default without a cache", Cache{Included: true, TTL: NoCache}, [][]string{{"Authorization"}}},
-		{"several tokens", Cache{Included: true, TTL: NoCache,
-			Tokens: []settings.TokenSource{header("X-Token"), cookie, query}},
-			[][]string{{"X-Token"}, {"Cookie"}, {}}},
-		{"a token and another source", Cache{Included: true,
-			Identity: []IdentitySource{Header("Authorization"), Header("X-Tenant")}},
-			[][]string{{"Authorization", "X-Tenant", "Authorization"}}},
-		{"sources that nothing asks for", Cache{Included: true, TTL: NoCache, Identity: []IdentitySource{Header("X-Tenant")}},
-			[][]string{{"Authorization"}}},
-		{"an own function with a cache", Cache{Own: true,
-			Identity: []IdentitySource{Header("X-A"), Query("b"), Header("X-C")}},
-			[][]string{{"X-A", "X-C"}}},
-		{"an own function without one", Cache{Own: true, TTL: NoCache, Identity: []IdentitySource{Header("X-A"), Query("b")}},
-			[][]string{{"X-A"}, {}}},
-		{"an own function that names nothing", Cache{Own: true, TTL: NoCache}, [][]string{{}}},
-	} {
-		if got := tt.cache.Enough(); !reflect.DeepEqual(got, tt.want) {
-			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
-		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/identity"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
@@ -38,12 +39,12 @@ func (l Lambda) EnoughWithProofs(enough [][]string) [][]string {
 
 // CheckDPoP refuses an authorizer of type REQUEST whose answers serve more than the request with the proof, and tokens
 // that are not in the Authorization header, where RFC 9449, section 7.1 has them.
-func (l Lambda) CheckDPoP(c Cache) (errs []error) {
+func (l Lambda) CheckDPoP(c identity.Cache) (errs []error) {
 	url := l.DPoPBound()
 	if url == "" {
 		return nil
 	}
-	if c.TTL != NoCache {
+	if c.TTL != identity.NoCache {
 		errs = append(errs, fmt.Errorf("issuer %q is DPoPBound, and caching is on: each request has a proof of its own, and "+
 			"a cached answer would serve requests whose proof nothing checks: set CacheTTL to NoCache", url))
 	}

@@ -6,12 +6,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/identity"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 func TestDPoPBound(t *testing.T) {
-	bound := func(c Cache) func(*Props) {
+	bound := func(c identity.Cache) func(*Props) {
 		return func(p *Props) {
 			l := Lambda{JWT: jwt()}
 			l.JWT.Issuers[0].DPoPBound = true
@@ -20,7 +21,7 @@ func TestDPoPBound(t *testing.T) {
 			p.Authorizer.Headers = append(c.Headers(), l.ProofHeaders()...)
 		}
 	}
-	uncached := Cache{Included: true, TTL: NoCache}
+	uncached := identity.Cache{Included: true, TTL: identity.NoCache}
 	p, err := New(table(bound(uncached)))
 	if err != nil {
 		t.Fatal(err)
@@ -30,8 +31,8 @@ func TestDPoPBound(t *testing.T) {
 		t.Errorf("preflights allow the headers %q", got)
 	}
 
-	from := func(sources ...settings.TokenSource) Cache {
-		return Cache{Included: true, TTL: NoCache, Tokens: sources}
+	from := func(sources ...settings.TokenSource) identity.Cache {
+		return identity.Cache{Included: true, TTL: identity.NoCache, Tokens: sources}
 	}
 	const (
 		issuerIs = `issuer "https://idp.example.com/" is DPoPBound, and `
@@ -42,13 +43,14 @@ func TestDPoPBound(t *testing.T) {
 	)
 	header := settings.TokenSource{Kind: settings.Header, Name: "Authorization"}
 	cookie := settings.TokenSource{Kind: settings.Cookie, Name: "t"}
+	authorization := identity.Header("Authorization")
 	testRefusals(t, []refusal{
-		{"a cache", bound(Cache{Included: true, TTL: time.Minute}), cached},
-		{"the default cache", bound(Cache{Included: true}), cached},
-		{"a cache by the proof", bound(Cache{Included: true, TTL: time.Second,
-			Identity: []IdentitySource{Header("Authorization"), Header("DPoP")}}), cached},
-		{"a cache by verb and path", bound(Cache{Included: true, TTL: time.Second,
-			Identity: []IdentitySource{Header("Authorization"), Context("path"), Context("httpMethod")}}), cached},
+		{"a cache", bound(identity.Cache{Included: true, TTL: time.Minute}), cached},
+		{"the default cache", bound(identity.Cache{Included: true}), cached},
+		{"a cache by the proof", bound(identity.Cache{Included: true, TTL: time.Second,
+			Identity: []identity.Source{authorization, identity.Header("DPoP")}}), cached},
+		{"a cache by verb and path", bound(identity.Cache{Included: true, TTL: time.Second,
+			Identity: []identity.Source{authorization, identity.Context("path"), identity.Context("httpMethod")}}), cached},
 		{"a cookie", bound(from(cookie)), elsewhere},
 		{"a cookie too", bound(from(header, cookie)), elsewhere},
 		{"another header", bound(from(settings.TokenSource{Kind: settings.Header, Name: "X-Token"})), elsewhere},

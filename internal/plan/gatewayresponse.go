@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/identity"
 )
 
 // responseTypes are the types of gateway responses.
@@ -64,7 +65,7 @@ func (p *Plan) checkResponseHeaders(g GatewayResponse) (errs []error) {
 	}
 	seen := map[string]string{} // by lowercase name
 	for _, name := range slices.Sorted(maps.Keys(g.Headers)) {
-		if err := CheckHeader(name); err != nil {
+		if err := identity.CheckHeader(name); err != nil {
 			errs = append(errs, err)
 		}
 		if before := seen[strings.ToLower(name)]; before != "" {

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/identity"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
@@ -57,7 +58,7 @@ func TestCacheTTLOfIntrospection(t *testing.T) {
 		{asked(), 0, time.Minute},
 		{verified, 0, time.Minute},
 		{asked(), 5 * time.Minute, 5 * time.Minute},
-		{asked(), NoCache, NoCache},
+		{asked(), identity.NoCache, identity.NoCache},
 	} {
 		if got := (Lambda{JWT: c.jwt}).CacheTTL(c.given); got != c.want {
 			t.Errorf("%v: got %v, want %v", c.given, got, c.want)

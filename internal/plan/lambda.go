@@ -8,8 +8,12 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/identity"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
 )
+
+// NoCache is the TTL that turns a cache off.
+const NoCache = identity.NoCache
 
 // Lambda describes the function that a Lambda authorizer invokes: the included one, with JWT, or the caller's own.
 type Lambda struct {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/identity"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan/login"
 )
 
@@ -43,8 +44,8 @@ func SessionTTL(given time.Duration) time.Duration { return cmp.Or(given, sessio
 // SessionSources returns the values that the answers of an authorizer of sessions are cached by. API Gateway itself
 // answers 401 to a request that lacks one of them. It caches the answer for a page of another site separately from the
 // answer for the API's own pages.
-func SessionSources() []IdentitySource {
-	return []IdentitySource{Header("Cookie"), Header("Sec-Fetch-Site")}
+func SessionSources() []identity.Source {
+	return []identity.Source{identity.Header("Cookie"), identity.Header("Sec-Fetch-Site")}
 }
 
 // errNoLogin is the error of a guard of sessions that has no login.
@@ -56,7 +57,7 @@ func (s *Session) Check(ttl time.Duration) (errs []error) {
 	if s == nil {
 		return []error{errNoLogin}
 	}
-	if _, err := CacheTTL(SessionTTL(ttl)); err != nil {
+	if _, err := identity.CacheTTL(SessionTTL(ttl)); err != nil {
 		errs = append(errs, err)
 	}
 	return append(errs, checkContextClaims("ContextClaims", s.Claims)...)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/identity"
 )
 
 // Required names parameters that each request must have.
@@ -43,7 +44,7 @@ func (q Required) addTo(r *PlannedRoute) (errs []error) {
 		case cdktoken.Unresolved(name):
 			wrong = errors.New("a CDK token, and the name is a part of the method's settings: write it out")
 		case q.In == "header":
-			wrong = CheckHeader(name)
+			wrong = identity.CheckHeader(name)
 		}
 		if wrong == nil && !parameterForm.MatchString(name) {
 			wrong = fmt.Errorf("%q: API Gateway takes letters, digits and . _ $ - in the name of a parameter: have "+

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/identity"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
@@ -16,9 +17,6 @@ type Introspection struct {
 	AnswerTTL                  time.Duration
 }
 
-// NoCache is the TTL that turns a cache off.
-const NoCache time.Duration = -1
-
 // check checks the introspection settings by themselves.
 func (n *Introspection) check(bad func(format string, a ...any)) {
 	if why := endpointProblem(n.Endpoint); why != "" {
@@ -29,7 +27,7 @@ func (n *Introspection) check(bad func(format string, a ...any)) {
 	}
 	n.ClientAuth.Check("ClientAuth has no secret: an endpoint answers clients that authenticate; set it to "+
 		"ClientSecret(secret) or PrivateKeyJWT(key, algorithm)", bad)
-	if t := n.AnswerTTL; t != NoCache && (t < 0 || t > settings.MaxAnswerTTL || t%time.Second != 0) {
+	if t := n.AnswerTTL; t != identity.NoCache && (t < 0 || t > settings.MaxAnswerTTL || t%time.Second != 0) {
 		bad("AnswerTTL %s: want whole seconds up to %s, 0s for the default of 1m0s, or NoCache", t,
 			settings.MaxAnswerTTL)
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/identity"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
@@ -102,7 +103,7 @@ func TestRightIntrospections(t *testing.T) {
 			const audience = "https://idp.example.com/introspect"
 			i.Introspection.ClientAuth = ClientAuth{settings.ClientPrivateKey, true, "EdDSA", "k", audience}
 		}),
-		"asked every time": asked(func(i *Issuer) { i.Introspection.AnswerTTL = NoCache }),
+		"asked every time": asked(func(i *Issuer) { i.Introspection.AnswerTTL = identity.NoCache }),
 	} {
 		if errs := i.Check(); errs != nil {
 			t.Errorf("%s: %v", name, errs)

@@ -1,4 +1,8 @@
-package plan
+// Package identity checks the values of a request by which an authorizer identifies callers: its identity sources, the
+// places of tokens, and how long its answers are cached by them.
+//
+// Package plan checks them together with what the included function verifies.
+package identity
 
 import (
 	"errors"
@@ -10,8 +14,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// IdentitySource is a request value that API Gateway caches an authorizer's answer by.
-type IdentitySource struct{ prefix, name string }
+// Source is a request value that API Gateway caches an authorizer's answer by.
+type Source struct{ prefix, name string }
 
 // API Gateway's prefixes for identity sources.
 const (
@@ -21,19 +25,25 @@ const (
 )
 
 // Header returns the identity source for a request header.
-func Header(name string) IdentitySource { return IdentitySource{inHeader, name} }
+func Header(name string) Source { return Source{inHeader, name} }
 
 // Query returns the identity source for a query string parameter.
-func Query(name string) IdentitySource { return IdentitySource{inQuery, name} }
+func Query(name string) Source { return Source{inQuery, name} }
 
 // StageVariable returns the identity source for a stage variable.
-func StageVariable(name string) IdentitySource { return IdentitySource{inStageVariable, name} }
+func StageVariable(name string) Source { return Source{inStageVariable, name} }
 
 // Context returns the identity source for a variable of the request's context.
-func Context(name string) IdentitySource { return IdentitySource{inContext, name} }
+func Context(name string) Source { return Source{inContext, name} }
 
 // String returns the source as API Gateway writes it.
-func (s IdentitySource) String() string { return s.prefix + s.name }
+func (s Source) String() string { return s.prefix + s.name }
+
+// Name returns the value's name in the request or its context.
+func (s Source) Name() string { return s.name }
+
+// ClientCertificate is the certificate that a client presents by mutual TLS.
+var ClientCertificate = Context("identity.clientCert.clientCertPem")
 
 // contextBeforeAuthorization lists the context variables that are known before a request is authorized. The rest of
 // $context ("authorizer.", "error.", "integration."...) is not.
@@ -87,23 +97,23 @@ var lateContext = []string{"authenticate.", "authorize.", "authorizer.", "error.
 
 // isUndocumented reports whether a source is an undocumented context variable, which API Gateway may have all the same.
 // Without a cache, no answer is keyed by it, and only the function may use it.
-func (s IdentitySource) isUndocumented() bool {
+func (s Source) isUndocumented() bool {
 	late := func(prefix string) bool { return strings.HasPrefix(s.name, prefix) }
 	return s.prefix == inContext && s.name != "" && !strings.ContainsAny(s.name, ", \t\r\n") &&
 		!slices.ContainsFunc(lateContext, late)
 }
 
 // tellsCallersApart reports whether a source can differ between two callers of one route.
-func (s IdentitySource) tellsCallersApart() bool {
+func (s Source) tellsCallersApart() bool {
 	return s.prefix == inHeader || s.prefix == inQuery || s.prefix == inContext && slices.Contains(identityContext, s.name)
 }
 
 // equal compares sources as API Gateway does, with header names without case.
-func (s IdentitySource) equal(to IdentitySource) bool {
+func (s Source) equal(to Source) bool {
 	return s == to || s.prefix == inHeader && to.prefix == inHeader && strings.EqualFold(s.name, to.name)
 }
 
-func (s IdentitySource) check() error {
+func (s Source) check() error {
 	if cdktoken.Unresolved(s.name) {
 		return nil
 	}
@@ -141,7 +151,7 @@ func checkTokenSource(t settings.TokenSource) error {
 }
 
 // identityOf returns the identity source that holds the token.
-func identityOf(t settings.TokenSource) IdentitySource {
+func identityOf(t settings.TokenSource) Source {
 	switch t.Kind {
 	case settings.Cookie:
 		return Header("Cookie")

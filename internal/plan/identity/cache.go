@@ -1,4 +1,4 @@
-package plan
+package identity
 
 import (
 	"errors"
@@ -6,12 +6,11 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/plan/issuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // NoCache is the TTL that turns a cache off.
-const NoCache = issuer.NoCache
+const NoCache time.Duration = -1
 
 // API Gateway's default and maximum for an authorizer's cache.
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html
@@ -46,7 +45,7 @@ func CacheTTL(d time.Duration) (time.Duration, error) {
 // Cache describes where an authorizer of type REQUEST finds its token, and which values its answers are cached by.
 type Cache struct {
 	TTL      time.Duration // as given: see [CacheTTL]
-	Identity []IdentitySource
+	Identity []Source
 	Tokens   []settings.TokenSource // where the included function looks for its token
 
 	// Included and Own tell which function decides. If neither is set, it is not known yet which values to cache by.
@@ -84,12 +83,12 @@ func (c Cache) Check() (errs []error) {
 }
 
 // checkSources refuses identity sources under which a caller could get another caller's answer, or none at all.
-func (c Cache) checkSources(sources []IdentitySource) (errs []error) {
+func (c Cache) checkSources(sources []Source) (errs []error) {
 	if len(sources) == 0 {
 		return []error{errors.New("caching is on and there is no identity source to cache by: add IdentitySources, " +
 			"or set CacheTTL to NoCache")}
 	}
-	if !slices.ContainsFunc(sources, IdentitySource.tellsCallersApart) {
+	if !slices.ContainsFunc(sources, Source.tellsCallersApart) {
 		return []error{errors.New("caching is on and no identity source tells callers apart, so one caller's answer " +
 			"would serve all: add an IdentityHeader, an IdentityQuery or IdentityContext(\"identity.sourceIp\"), or " +
 			"set CacheTTL to NoCache")}
@@ -122,11 +121,11 @@ func (c Cache) TokenSources() []settings.TokenSource {
 
 // Sources returns the identity sources given. If there are none and the included function has caching on, it returns
 // the sources of the function's token.
-func (c Cache) Sources() []IdentitySource {
+func (c Cache) Sources() []Source {
 	if len(c.Identity) > 0 || !c.Included || c.TTL == NoCache {
 		return c.Identity
 	}
-	var out []IdentitySource
+	var out []Source
 	for _, t := range c.TokenSources() {
 		if s := identityOf(t); !slices.Contains(out, s) {
 			out = append(out, s)
@@ -173,7 +172,7 @@ func (c Cache) Headers() []string {
 // that is there, and your own function may need any of the sources.
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html (identitySource)
 func (c Cache) Enough() (out [][]string) {
-	headers := func(of []IdentitySource) []string {
+	headers := func(of []Source) []string {
 		names := []string{}
 		for _, s := range of {
 			if s.prefix == inHeader {
@@ -182,7 +181,7 @@ func (c Cache) Enough() (out [][]string) {
 		}
 		return names
 	}
-	var asked []IdentitySource
+	var asked []Source
 	if c.TTL != NoCache {
 		asked = c.Sources()
 	}
@@ -193,7 +192,7 @@ func (c Cache) Enough() (out [][]string) {
 		}
 	case c.TTL == NoCache:
 		for _, s := range c.Identity {
-			out = append(out, headers([]IdentitySource{s}))
+			out = append(out, headers([]Source{s}))
 		}
 	}
 	if out == nil {

@@ -1,10 +1,8 @@
-package plan
+package identity
 
 import (
 	"errors"
 	"fmt"
-	"math"
-	"strconv"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
@@ -12,14 +10,6 @@ import (
 
 // LongestTTL stands in for a time that is known only at deployment. It is the maximum of API Gateway.
 const LongestTTL = maxCacheTTL
-
-// formatNumber formats a number for an error. A token that was converted into an integer is the smallest integer.
-func formatNumber[N int | float64](n N) string {
-	if cdktoken.UnresolvedNumber(float64(n)) || float64(n) == math.MinInt {
-		return "a CDK token"
-	}
-	return strconv.FormatFloat(float64(n), 'f', -1, 64)
-}
 
 // CheckTTLToken requires a CDK token for seconds that are given as a number, and refuses a CacheTTL beside it.
 func CheckTTLToken(given time.Duration, seconds *float64) error {
