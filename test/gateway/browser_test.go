@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	_ "embed"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -16,13 +15,20 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
-//go:embed testdata/peers/browser.cjs
-var browserScript string
+// TestBrowser runs the tests with pages in Chromium. They share one Chromium, which takes a second of processor time to
+// start, and each has a context of its own, with separate cookies and cached preflights.
+func TestBrowser(t *testing.T) {
+	t.Parallel()
+	nodepeer.NeedBrowser(t)
+	t.Cleanup(nodepeer.CloseBrowser) // after the subtests
+	t.Run("calls", testCalls)
+	t.Run("verdicts", testVerdicts)
+}
 
-// startBrowser starts Chromium. The browser ends with the test.
-func startBrowser(t *testing.T) *nodepeer.Peer {
+// openPages returns a peer that makes requests from pages in a new context of Chromium.
+func openPages(t *testing.T) *nodepeer.Peer {
 	t.Helper()
-	return nodepeer.Start(t, browserScript, []string{"playwright-core"}, nodepeer.Browser(t))
+	return nodepeer.Browse(t, "testdata/peers/browser.cjs")
 }
 
 // newPage returns the origin of an empty page. Each page has a different port and thus origin (RFC 6454, section 4).
@@ -103,12 +109,12 @@ func (v visit) run(t *testing.T, browser *nodepeer.Peer, page string, api servic
 	return got
 }
 
-// TestBrowser calls the API from pages of other origins in Chromium, which follows the Fetch standard:
+// testCalls calls the API from pages of other origins in Chromium, which follows the Fetch standard:
 // https://fetch.spec.whatwg.org/#http-cors-protocol. The authorizer never runs for a preflight, and a page of an
 // allowed origin can read the reason of a refusal.
-func TestBrowser(t *testing.T) {
+func testCalls(t *testing.T) {
 	t.Parallel()
-	browser := startBrowser(t)
+	browser := openPages(t)
 	shop, office, stranger := newPage(t), newPage(t), newPage(t)
 
 	t.Run("a single origin", func(t *testing.T) {

@@ -154,11 +154,11 @@ func TestVerdictProps(t *testing.T) {
 	}
 }
 
-// TestBrowserVerdicts makes each kind of request from a page in Chromium to APIs with each setting of CORS. It compares
+// testVerdicts makes each kind of request from a page in Chromium to APIs with each setting of CORS. It compares
 // what the page can read with the gateway's verdict on the answer, or on the preflight if no request followed.
-func TestBrowserVerdicts(t *testing.T) {
+func testVerdicts(t *testing.T) {
 	t.Parallel()
-	chromium := startBrowser(t)
+	chromium := openPages(t)
 	page, stranger := cookiePage(t), newPage(t)
 	settings := pageSettings(page, stranger)
 	dir := synthesizedHere(t, func(app awscdk.App) { newPages(app, settings) })

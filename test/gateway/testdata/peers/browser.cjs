@@ -1,10 +1,5 @@
-// A page in Chromium, driven by playwright-core (https://playwright.dev): node -e <this> -- <executable>. Each line of its
-// standard input is {"page": URL, "url": URL, "options": {...}}. It calls fetch(url, options) on a page of that origin, and
-// writes a line with what the page can read.
-const { createInterface } = require('node:readline')
-const { chromium } = require('playwright-core')
-
-const patience = 180000 // ms; the machine may be busy
+// A page in Chromium, for nodepeer.Browse. Each line is {"page": URL, "url": URL, "options": {...}}. The script calls
+// fetch(url, options) on a page of that origin, and answers what the page can read.
 
 // ask runs in the page.
 const ask = async ({ url, options }) => {
@@ -16,22 +11,8 @@ const ask = async ({ url, options }) => {
   }
 }
 
-async function main () {
-  const browser = await chromium.launch({
-    executablePath: process.argv[1],
-    timeout: patience,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync',
-      '--disable-site-isolation-trials', '--renderer-process-limit=1'], // so that sites share a process
-  })
-  const page = await browser.newPage()
-  page.setDefaultTimeout(patience)
-  console.log('ready')
-  for await (const line of createInterface({ input: process.stdin })) {
-    const task = JSON.parse(line)
-    if (!page.url().startsWith(task.page)) await page.goto(task.page)
-    console.log(JSON.stringify(await page.evaluate(ask, task)))
-  }
-  await browser.close()
-}
-main()
+return newContext().then(context => context.newPage()).then(page => async line => {
+  const task = JSON.parse(line)
+  if (!page.url().startsWith(task.page)) await page.goto(task.page)
+  return page.evaluate(ask, task)
+})
