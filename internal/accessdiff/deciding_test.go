@@ -15,6 +15,8 @@ type both []func(*matrix.API)
 // conditions of a policy.
 func TestDecisions(t *testing.T) {
 	const eve = "arn:aws:iam::123456789012:role/Eve"
+	const inPart = "? the routes cannot be compared in full: there are too many combinations of the paths in patterns " +
+		"and policies, of conditions that no request shows, or of ways to meet the requirements of a route"
 	const office = `Allow|"*"|*|{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}`
 	role := func(arn string, statements ...string) func(*matrix.API) {
 		return func(a *matrix.API) {
@@ -125,6 +127,61 @@ func TestDecisions(t *testing.T) {
 				"- tokens of issuer Shop/Users for the audience an app client that matches ^b.*$ are no longer accepted"},
 		{"any client, as the old expression had it", "GET /a: token", "", both{cognito("Shop/Users")},
 			[]func(*matrix.API){expression("^([0-9a-z]{26}|4example23456789)$")}, []func(*matrix.API){expression("")}, ""},
+		{"an issuer with the same audience", "GET /a: token", "", nil, nil, []func(*matrix.API){
+			setting("issuers[1].url", "https://accounts.google.com"), setting("issuers[1].audiences[0]", "api://shop")},
+			"+ tokens of issuer accounts.google.com are accepted now"},
+		{"a longer lifetime", "GET /a: token", "", nil, []func(*matrix.API){setting("issuers[0].maxLifetimeSeconds", "600")},
+			[]func(*matrix.API){setting("issuers[0].maxLifetimeSeconds", "1200")},
+			"+ tokens of issuer idp.example.com with a longer lifetime are accepted now"},
+		{"an audience beside a type with its long name", "GET /a: token", "",
+			both{setting("issuers[0].type", "application/at+jwt")}, nil,
+			[]func(*matrix.API){setting("issuers[0].audiences[1]", "api://b")},
+			"+ tokens of issuer idp.example.com for the audience api://b are accepted now"},
+		{"two scopes in place of a group", "GET /a: group g", "GET /a: scope a + scope b", nil, nil, nil,
+			"+ callers with scope a and scope b gained GET /a (was: group g)\n" +
+				"- g lost GET /a (now: scope a and scope b)"},
+		{"a value in a list of a claim", "GET /a: group g", "GET /a: has amr mfa", nil, nil, nil,
+			"+ callers whose claim amr has mfa gained GET /a (was: group g)\n" +
+				"- g lost GET /a (now: claim amr has mfa)"},
+		{"a path in a list of a claim", "GET /u/{id}: is sub", "GET /u/{id}: in teams", nil, nil, nil,
+			"+ callers of whom the path's id is in the caller's teams gained GET /u/{id} (was: the path's id is the caller's " +
+				"sub)\n- callers of whom the path's id is the caller's sub lost GET /u/{id} (now: the path's id is in the " +
+				"caller's teams)"},
+		{"a function's callers that a resource policy admits now", "GET /a: token", "", both{own("1")}, nil,
+			[]func(*matrix.API){policy(`Allow|"*"|*`)},
+			"+ callers whom the authorizer allows other routes gained GET /a"},
+		{"roles of another account by a pattern", "GET /a: iam", "", both{policy(office)}, nil, []func(*matrix.API){
+			policy(`Allow|"*"|*|{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::210987654321:role/ci-*"}}`)},
+			"+ callers such as arn:aws:iam::210987654321:role/ci- from addresses outside 203.0.113.0/24 gained GET /a"},
+		{"a role of another account, beside one of the assembly", "GET /a: iam", "", both{role(eve), policy(office)}, nil,
+			[]func(*matrix.API){policy(`Allow|{"AWS":"arn:aws:iam::210987654321:role/ci"}|*`)},
+			"+ role ci of account 210987654321 from addresses outside 203.0.113.0/24 gained GET /a"},
+		{"another account by its root", "GET /a: iam", "", both{policy(office)}, nil,
+			[]func(*matrix.API){policy(`Allow|{"AWS":"arn:aws:iam::210987654321:root"}|*`)},
+			"+ account 210987654321 from addresses outside 203.0.113.0/24 gained GET /a"},
+		{"a user of another account", "GET /a: iam", "", both{policy(office)}, nil,
+			[]func(*matrix.API){policy(`Allow|{"AWS":"arn:aws:iam::210987654321:user/bob"}|*`)},
+			"+ arn:aws:iam::210987654321:user/bob from addresses outside 203.0.113.0/24 gained GET /a"},
+		{"a function for IAM, which a policy opens for one role", "GET /a: iam", "GET /a: token",
+			both{role(eve), policy(`Allow|"*"|*`, `Deny|"*"|*|{"ArnNotEquals":{"aws:PrincipalArn":"`+eve+`"}}`)},
+			nil, []func(*matrix.API){own("1"), func(a *matrix.API) { a.Document.Statements = nil; policy(`Allow|"*"|*`)(a) }},
+			"? GET /a: the authorizer Jwt guards it (was IAM), and which callers a function allows cannot be compared"},
+		{"many patterns of a path", "GET /{id}: scope a", "GET /{id}: token", both{
+			policy(patterns("execute-api:/*/GET/*", 16)...)},
+			nil, nil,
+			"+ callers with a valid token gained GET /{id} (was: scope a)\n" +
+				inPart},
+		{"many patterns of a header", "GET /a: scope a", "GET /a: token", both{manyAgents}, nil, nil,
+			"+ callers with a valid token gained GET /a (was: scope a)\n" +
+				inPart},
+		{"many parameters that are compared", "GET /{a}/{b}/{c}/{d}/{e}: scope a",
+			"GET /{a}/{b}/{c}/{d}/{e}: is sub a + is sub2 b + is sub3 c + is sub4 d + is sub5 e + claim sub x|y|z", nil, nil,
+			nil,
+			"+ callers whose claim sub is x gained GET /{a}/{b}/{c}/{d}/{e} (was: scope a)\n" +
+				inPart + "\n" +
+				"- callers with scope a lost GET /{a}/{b}/{c}/{d}/{e} (now: the path's a is the caller's sub and " +
+				"the path's b is the caller's sub2 and the path's c is the caller's sub3 and the path's d is the caller's sub4 " +
+				"and the path's e is the caller's sub5 and claim sub is one of x, y, z)"},
 		{"escapes that a policy for one request denied", "GET /{id}: token", "", both{setting("perRequest", "true")},
 			[]func(*matrix.API){setting("denyEscapedPaths", "true")}, nil,
 			"+ tokens of issuer idp.example.com are accepted now (denyEscapedPaths unset, was true)"},
@@ -160,4 +217,20 @@ func claims(list ...apimodel.JWTClaim) func(*matrix.API) {
 // audience sets the app client of a Cognito authorizer.
 func audience(id string) func(*matrix.API) {
 	return authorizer(func(a *matrix.Authorizer) { a.Validation, a.Audiences = "^("+id+")$", []string{id} })
+}
+
+// patterns returns Denies of resources that begin alike and differ in what is somewhere in them.
+func patterns(begin string, n int) (out []string) {
+	for i := range n {
+		out = append(out, `Deny|"*"|`+begin+"x"+itoa(i)+"*")
+	}
+	return append(out, `Allow|"*"|*`)
+}
+
+// manyAgents denies what has each of many texts in its User-Agent.
+func manyAgents(a *matrix.API) {
+	for i := range 12 {
+		policy(`Deny|"*"|*|{"StringLike":{"aws:UserAgent":"*x` + itoa(i) + `*"}}`)(a)
+	}
+	policy(`Allow|"*"|*`)(a)
 }

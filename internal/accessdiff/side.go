@@ -104,9 +104,6 @@ func (g *guard) tabulate(routes []matrix.Route, patterns []route.Pattern) error 
 	rules := make([]access.Rule, len(routes))
 	for i, r := range routes {
 		rules[i] = access.Rule{Pattern: patterns[i], Elsewhere: r.Authorizer != g.Name, Requires: r.Requires}
-		if rules[i].Elsewhere {
-			rules[i].Requires = nil
-		}
 	}
 	var err error
 	if g.table, err = access.NewTable(rules); err != nil {
@@ -249,19 +246,15 @@ func (s *side) signer(c *caller) iampolicy.Caller {
 	if c.Kind != Signer {
 		return iampolicy.Caller{}
 	}
-	arn, role := c.Principal, ""
+	arn := c.Principal
 	if p := s.principals[c.Name]; p != nil {
-		arn = p.ARN
-	}
-	if c.Name != "" && strings.Contains(arn, ":role/") { // a role calls as a session
-		role = arn
-		arn = strings.Replace(strings.Replace(arn, ":iam:", ":sts:", 1), ":role/", ":assumed-role/", 1) + "/local"
+		arn = p.ARN // a policy that names a role means its sessions, none of which is known by name
 	}
 	account := ""
 	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 {
 		account = parts[4]
 	}
-	return iampolicy.Caller{ARN: arn, Account: account, Role: role}
+	return iampolicy.Caller{ARN: arn, Account: account}
 }
 
 // identity returns the outcome of a signer's own policies. Those of another account are not known: they are assumed to
