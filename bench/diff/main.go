@@ -33,70 +33,53 @@ import (
 	"log"
 	"math/rand/v2"
 	"os"
-	"runtime"
-	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/trial"
 	"github.com/gatehouse-cdk/gatehouse/internal/accessdiff"
 )
 
 func main() {
-	pairs := flag.Int("pairs", 1000, "how many `pairs` of tables to try")
-	seed := flag.Uint64("seed", 1, "where the random numbers begin")
-	workers := flag.Int("workers", runtime.GOMAXPROCS(0), "how many to try at once")
 	only := flag.Int("pair", -1, "try one `pair` alone")
 	all := flag.Bool("all", false, "go on behind a pair that fails")
 	keep := flag.String("keep", "", "write the assemblies of the pair that -pair names to this `folder`")
 	withMutants := flag.Bool("mutants", false, "put faults into the source instead, each of which has to be found")
-	flag.Parse()
-	log.SetFlags(0)
-	if err := run(*pairs, *seed, *workers, *only, *all, *keep, *withMutants); err != nil {
-		log.Fatal(err)
-	}
-}
-
-func run(pairs int, seed uint64, workers, only int, all bool, keep string, withMutants bool) error {
-	if withMutants {
-		return findMutants(pairs, seed)
-	}
-	dir, err := os.MkdirTemp("", "diff")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	w, err := newWorld(dir)
-	if err != nil {
-		return err
-	}
-	defer w.close()
-	if only >= 0 {
-		return w.tryOne(seed, only, keep)
-	}
-	start := time.Now()
-	t, err := w.tryAll(pairs, seed, workers, all, accessdiff.Compare)
-	fmt.Print(t)
-	fmt.Printf("%.0f pairs a second\n", float64(t["pairs"])/time.Since(start).Seconds())
-	return err
+	trial.Main("pairs", 1000, func(pairs int, seed uint64, workers int) (trial.Tally, error) {
+		if *withMutants {
+			return nil, findMutants(pairs, seed)
+		}
+		dir, err := os.MkdirTemp("", "diff")
+		if err != nil {
+			return nil, err
+		}
+		defer os.RemoveAll(dir)
+		w, err := newWorld(dir)
+		if err != nil {
+			return nil, err
+		}
+		defer w.close()
+		if *only >= 0 {
+			return w.tryOne(seed, *only, *keep)
+		}
+		return w.tryAll(pairs, seed, workers, *all, accessdiff.Compare)
+	})
 }
 
 // tryOne tries one pair and prints what is reported, and keeps the assemblies if a folder is named.
-func (w *world) tryOne(seed uint64, number int, keep string) error {
+func (w *world) tryOne(seed uint64, number int, keep string) (trial.Tally, error) {
 	p, err := drawer{random(seed, number)}.pair()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if keep != "" {
 		for name, a := range map[string]*api{"old": p.old, "new": p.new} {
 			if _, err := readModel(a, keep+"/"+name); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
 	t := trial.Tally{}
 	p.saved = true
-	err = w.try(p, "one", accessdiff.Compare, t)
-	fmt.Print(t)
-	return err
+	return t, w.try(p, "one", accessdiff.Compare, t)
 }
 
 // random returns the random numbers for drawing a pair.

@@ -20,5 +20,5 @@ import (
 
 func main() {
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // the adapter logs each refusal
-	trial.Main(1_000_000, run)
+	trial.Main("cases", 1_000_000, run)
 }

@@ -23,7 +23,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/trial"
 )
 
-func main() { trial.Main(1_000_000, tryAll) }
+func main() { trial.Main("cases", 1_000_000, tryAll) }
 
 // tryAll tries cases and counts their outcomes. Each worker has its own functions.
 func tryAll(cases int, seed uint64, workers int) (trial.Tally, error) {

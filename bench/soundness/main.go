@@ -22,7 +22,7 @@ package main
 
 import "github.com/gatehouse-cdk/gatehouse/bench/internal/trial"
 
-func main() { trial.Main(1_000_000, tryAll) }
+func main() { trial.Main("cases", 1_000_000, tryAll) }
 
 // tryAll tries cases and counts their outcomes.
 func tryAll(cases int, seed uint64, workers int) (trial.Tally, error) {

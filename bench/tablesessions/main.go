@@ -39,7 +39,7 @@ import (
 func main() {
 	only := flag.Int("case", -1, "try only the `case` with this number, and print its trace")
 	withMutants := flag.Bool("mutants", false, "put faults into the source, each of which must be found")
-	trial.Main(100_000, func(cases int, seed uint64, workers int) (trial.Tally, error) {
+	trial.Main("cases", 100_000, func(cases int, seed uint64, workers int) (trial.Tally, error) {
 		switch {
 		case *withMutants:
 			return nil, findMutants(cases, seed)

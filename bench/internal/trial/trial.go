@@ -40,10 +40,10 @@ func (t Tally) String() string {
 // Search tries cases and counts their outcomes. Its error is that of a case which fails.
 type Search func(cases int, seed uint64, workers int) (Tally, error)
 
-// Main runs a search as a command: it reads the flags -cases, -seed and -workers, and those that the caller has
-// defined, and prints the counts. If a case fails, the command exits with 1.
-func Main(cases int, search Search) {
-	flag.IntVar(&cases, "cases", cases, "the number of `cases`")
+// Main runs a search as a command: it reads the flags -seed and -workers, that for the number of cases, such as
+// "cases", and those that the caller has defined, and prints the counts. If a case fails, the command exits with 1.
+func Main(unit string, cases int, search Search) {
+	flag.IntVar(&cases, unit, cases, "the number of `"+unit+"`")
 	seed := flag.Uint64("seed", 1, "the seed of the random numbers")
 	workers := flag.Int("workers", runtime.GOMAXPROCS(0), "the number of concurrent cases")
 	flag.Parse()
@@ -51,8 +51,8 @@ func Main(cases int, search Search) {
 	start := time.Now()
 	t, err := search(cases, *seed, *workers)
 	fmt.Print(t)
-	if n := t["cases"]; n > 0 {
-		fmt.Printf("%.0f cases per second\n", float64(n)/time.Since(start).Seconds())
+	if n := t[unit]; n > 0 {
+		fmt.Printf("%.0f %s per second\n", float64(n)/time.Since(start).Seconds(), unit)
 	}
 	if err != nil {
 		log.Fatal(err)
