@@ -11,32 +11,65 @@ import (
 // trusts what it gets may then act for a caller that the client names, so it may be wider. It is not wider if the
 // integration sent nothing or a fixed text before, and sends what the guard verified now.
 func (p pair) callers(add func(Change)) {
-	for _, is := range p.is.api.Routes {
-		for _, was := range p.was.api.Routes {
-			if is.String() != was.String() || is.AnsweredBy == "" && was.AnsweredBy != "" { // the event of a function has it
+	tell := func(r matrix.Route) bool { return r.Caller != nil }
+	if !slices.ContainsFunc(p.was.api.Routes, tell) && !slices.ContainsFunc(p.is.api.Routes, tell) {
+		return
+	}
+	told := map[string]bool{}
+	p.eachServed(func(was, is matrix.Route) {
+		if is.AnsweredBy == "" && was.AnsweredBy != "" { // the event of a function has it
+			return
+		}
+		before, after := textsByName(was.Caller), textsByName(is.Caller)
+		for _, place := range slices.Sorted(mapsKeys(union(before, after))) {
+			x, y := before[place], after[place]
+			c := Change{Route: is.String(), Effect: Unknown, Was: orNone(x), Is: orNone(y)}
+			switch {
+			case x == y:
 				continue
+			case y == "":
+				c.Text = is.String() + ": its backend no longer gets the " + place + " from " + x +
+					", so a client may write it"
+			case x == "":
+				c.Text = is.String() + ": its backend gets the " + place + " from " + y + " now"
+			default:
+				c.Text = is.String() + ": its backend gets the " + place + " from " + y + " (was " + x + ")"
 			}
-			before, after := textsByName(was.Caller), textsByName(is.Caller)
-			for _, place := range slices.Sorted(mapsKeys(union(before, after))) {
-				x, y := before[place], after[place]
-				c := Change{Route: is.String(), Effect: Unknown, Was: orNone(x), Is: orNone(y)}
-				switch {
-				case x == y:
-					continue
-				case y == "":
-					c.Text = is.String() + ": its backend no longer gets the " + place + " from " + x +
-						", so a client may write it"
-				case x == "":
-					c.Text = is.String() + ": its backend gets the " + place + " from " + y + " now"
-				default:
-					c.Text = is.String() + ": its backend gets the " + place + " from " + y + " (was " + x + ")"
-				}
-				fixed, tells := strings.HasPrefix(y, "'"), strings.HasPrefix(y, "context.")
-				if x == "" && (fixed || tells) || strings.HasPrefix(x, "'") && tells {
-					c.Effect = Changed
-				}
+			fixed, tells := strings.HasPrefix(y, "'"), strings.HasPrefix(y, "context.")
+			if x == "" && (fixed || tells) || strings.HasPrefix(x, "'") && tells {
+				c.Effect = Changed
+			}
+			if !told[c.Text] {
 				add(c)
 			}
+			told[c.Text] = true
+		}
+	})
+}
+
+// eachServed calls of for two routes of one pattern, and for two that serve the same request, such as "GET /{any+}" and
+// "GET /a". There may be too many requests to find all of the latter.
+func (p pair) eachServed(of func(was, is matrix.Route)) {
+	type patterns struct{ was, is string }
+	seen := map[patterns]bool{}
+	visit := func(was, is matrix.Route) {
+		if both := (patterns{was.String(), is.String()}); !seen[both] && !was.Preflight && !is.Preflight {
+			seen[both] = true
+			of(was, is)
+		}
+	}
+	for _, is := range p.is.api.Routes {
+		for _, was := range p.was.api.Routes {
+			if is.String() == was.String() {
+				visit(was, is)
+			}
+		}
+	}
+	requests, _ := p.requests(nil)
+	for _, q := range requests {
+		was, had := p.was.matched(q.verb, q.path)
+		if is, has := p.is.matched(q.verb, q.path); had && has {
+			visit(was, is)
 		}
 	}
 }
