@@ -18,6 +18,7 @@ type builder struct {
 	validation
 	api   *API
 	props *Props
+	root  constructs.IConstruct // of the tree
 
 	attached  map[*plan.Guard]attached
 	resources map[string]awsapigateway.IResource // by path

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -51,11 +52,10 @@ var registered = struct {
 // check registers the checks with the app, once for each app. A tree whose root is a stage runs no checks, so it is
 // refused.
 func (b *builder) check() {
-	root := b.node.Root()
-	app, ok := root.(awscdk.App)
+	app, ok := b.root.(awscdk.App)
 	if !ok {
 		b.fail("the root of the tree is a %T, and only an app runs the checks of its templates: make an "+
-			"awscdk.NewApp, and the stack or the stage in it", root)
+			"awscdk.NewApp, and the stack or the stage in it", b.root)
 	}
 	registered.Lock()
 	defer registered.Unlock()
@@ -69,6 +69,16 @@ func (b *builder) check() {
 	c.routes += len(b.plan.Routes)
 	c.logins = b.noteLogins(c.logins)
 	c.domains = b.noteDomain(c.domains)
+}
+
+// routesOf returns the number of routes of the APIs that are built in the tree of a root.
+func routesOf(root constructs.IConstruct) int {
+	registered.Lock()
+	defer registered.Unlock()
+	if app, ok := root.(awscdk.App); ok && registered.of[app] != nil {
+		return registered.of[app].routes
+	}
+	return 0
 }
 
 // Validate is called by CDK's engine at synth. It makes CDK report what the rules find, and fail. The messages that it
@@ -88,14 +98,16 @@ func (c *checks) Validate() *[]*string {
 	return jsii.Strings()
 }
 
-// manyRoutes is the number of routes from which garbage is collected early. The templates then use much memory at a
-// time. It costs some time and saves a third of the memory.
+// manyRoutes is the number of routes of an app from which garbage is collected early: at half of Go's usual growth while
+// an API is built, and so early during the checks that they take no more memory than the app already has. Each
+// collection takes about as long as the checks of 50 routes.
 const manyRoutes = 200
 
 // find runs the rules.
 func (c *checks) find() []rules.Finding {
 	if c.routes > manyRoutes {
-		defer debug.SetGCPercent(debug.SetGCPercent(25))
+		runtime.GC() // the next collection would run beside the checks, which would take new memory meanwhile
+		defer debug.SetGCPercent(debug.SetGCPercent(15))
 	}
 	assembly, err := cloudassembly.Read(c.dir)
 	if err != nil {

@@ -30,6 +30,7 @@ package secureapi
 
 import (
 	"fmt"
+	"runtime/debug"
 	"strings"
 
 	"github.com/aws/constructs-go/constructs/v10"
@@ -63,7 +64,10 @@ func New(scope constructs.Construct, id string, props *Props) *API {
 	// By default CDK records the engine's stack trace where it creates a resource, which does not contain an app in Go.
 	// Source: aws-cdk-lib 2.270.0, cx-api/lib/app.js (DISABLE_CREATION_STACK_TRACES)
 	site.node.SetContext(jsii.String("aws:cdk:disable-creation-stack-traces"), true)
-	b := &builder{site: site, api: a, props: props, accessTable: table, described: newDigest()}
+	b := &builder{site: site, api: a, props: props, accessTable: table, described: newDigest(), root: site.node.Root()}
+	if routesOf(b.root)+len(table.plan.Routes) > manyRoutes {
+		defer debug.SetGCPercent(debug.SetGCPercent(50))
+	}
 	b.build()
 	a.plan.Forget()
 	return a
