@@ -7,15 +7,16 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly/assemblytest"
 )
 
 type object = map[string]any
 
-func ref(id string) object { return object{"Ref": id} }
+// These write the resources of a template.
+var ref, resource, path = assemblytest.Ref, assemblytest.Resource, assemblytest.Path
 
-func resource(kind string, properties object) object {
-	return object{"Type": "AWS::" + kind, "Properties": properties}
-}
+func invocation(function string) object { return assemblytest.Invocation("us-east-1", function) }
 
 // function returns a Lambda function with the code in testdata.
 func function() object {
@@ -28,28 +29,11 @@ func function() object {
 	return r
 }
 
-func invocation(function string) object {
-	return object{
-		"Fn::Join": []any{
-			"",
-			[]any{
-				"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/",
-				object{"Fn::GetAtt": []any{function, "Arn"}},
-				"/invocations",
-			},
-		},
-	}
-}
-
 // newMethod is a method without an authorizer, with changes.
 func newMethod(path, verb string, integration object, changes ...object) object {
-	var parent any = ref(path)
-	if path == "" {
-		parent = object{"Fn::GetAtt": []any{"Api", "RootResourceId"}}
-	}
 	p := object{
 		"RestApiId":         ref("Api"),
-		"ResourceId":        parent,
+		"ResourceId":        assemblytest.ResourceID(path),
 		"HttpMethod":        verb,
 		"AuthorizationType": "NONE",
 		"Integration":       integration,
@@ -77,14 +61,6 @@ func mock(name string) object {
 
 func proxy(function string) object {
 	return object{"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": invocation(function)}
-}
-
-func path(parent, part string) object {
-	var up any = ref(parent)
-	if parent == "" {
-		up = object{"Fn::GetAtt": []any{"Api", "RootResourceId"}}
-	}
-	return resource("ApiGateway::Resource", object{"RestApiId": ref("Api"), "ParentId": up, "PathPart": part})
 }
 
 // shop is an API with a route of each kind, in the stage prod.

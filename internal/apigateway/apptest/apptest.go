@@ -11,6 +11,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly/assemblytest"
 	"github.com/gatehouse-cdk/gatehouse/internal/functest"
 	"github.com/gatehouse-cdk/gatehouse/internal/login"
 )
@@ -163,11 +164,10 @@ func Assembly(t testing.TB, functions string, o Options) string {
 	return dir
 }
 
-func ref(id string) object { return object{"Ref": id} }
+// These write the resources of a template.
+var ref, resource, path = assemblytest.Ref, assemblytest.Resource, assemblytest.Path
 
-func resource(kind string, properties object) object {
-	return object{"Type": "AWS::" + kind, "Properties": properties}
-}
+func invocation(function string) object { return assemblytest.Invocation("eu-west-1", function) }
 
 func function(folder, name string, env map[string]string) object {
 	r := resource("Lambda::Function", object{"Runtime": "provided.al2023", "Handler": "bootstrap", "Timeout": 30,
@@ -176,25 +176,8 @@ func function(folder, name string, env map[string]string) object {
 	return r
 }
 
-func invocation(function string) object {
-	return object{"Fn::Join": []any{"", []any{"arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/",
-		object{"Fn::GetAtt": []any{function, "Arn"}}, "/invocations"}}}
-}
-
-func path(parent, part string) object {
-	return resource("ApiGateway::Resource",
-		object{"RestApiId": ref("Api"), "ParentId": resourceID(parent), "PathPart": part})
-}
-
-func resourceID(id string) any {
-	if id == "" {
-		return object{"Fn::GetAtt": []any{"Api", "RootResourceId"}}
-	}
-	return ref(id)
-}
-
 func method(path, verb string, integration, guard object) object {
-	p := object{"RestApiId": ref("Api"), "ResourceId": resourceID(path), "HttpMethod": verb, "AuthorizationType": "NONE",
+	p := object{"RestApiId": ref("Api"), "ResourceId": assemblytest.ResourceID(path), "HttpMethod": verb, "AuthorizationType": "NONE",
 		"Integration": integration, "MethodResponses": []any{object{"StatusCode": "200"}}}
 	for name, value := range guard {
 		p[name] = value

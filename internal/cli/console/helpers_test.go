@@ -13,6 +13,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly/assemblytest"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
@@ -23,19 +24,10 @@ const (
 
 type object = map[string]any
 
-func ref(id string) object { return object{"Ref": id} }
+// These write the resources of a template.
+var ref, resource, path = assemblytest.Ref, assemblytest.Resource, assemblytest.Path
 
-func resource(kind string, properties object) object {
-	return object{"Type": "AWS::" + kind, "Properties": properties}
-}
-
-func path(parent, part string) object {
-	var up any = ref(parent)
-	if parent == "" {
-		up = object{"Fn::GetAtt": []any{"Api", "RootResourceId"}}
-	}
-	return resource("ApiGateway::Resource", object{"RestApiId": ref("Api"), "ParentId": up, "PathPart": part})
-}
+func invocation(function string) object { return assemblytest.Invocation("us-east-1", function) }
 
 // method is answered by API Gateway itself, and so needs no function.
 func method(path, verb, authorization string, changes ...object) object {
@@ -70,19 +62,6 @@ func included(kind, name string) object {
 	)
 	f["Metadata"] = object{"aws:asset:path": "code"}
 	return f
-}
-
-func invocation(function string) object {
-	return object{
-		"Fn::Join": []any{
-			"",
-			[]any{
-				"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/",
-				object{"Fn::GetAtt": []any{function, "Arn"}},
-				"/invocations",
-			},
-		},
-	}
 }
 
 // shop is an API with a route of each kind, in the stage prod.
