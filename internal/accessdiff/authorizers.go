@@ -1,6 +1,8 @@
 package accessdiff
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -145,28 +147,21 @@ func (p pair) differences(old, name string) string {
 		was, is = is, was
 	}
 	var out []string
-	for _, key := range slices.Sorted(mapsKeys(union(was.settings.raw, is.settings.raw))) {
-		if before, after := was.settings.raw[key], is.settings.raw[key]; before != after {
-			out = append(out, key+" "+orNone(after)+", was "+orNone(before))
-		}
+	for _, key := range differing(was.settings.raw, is.settings.raw) {
+		out = append(out, key+" "+orNone(is.settings.raw[key])+", was "+orNone(was.settings.raw[key]))
 	}
 	return strings.Join(out, "; ")
 }
 
-func orNone(text string) string {
-	if text == "" {
-		return "unset"
-	}
-	return text
-}
+func orNone(text string) string { return cmp.Or(text, "unset") }
 
-func union(x, y map[string]string) map[string]string {
-	out := map[string]string{}
-	for k, v := range x {
-		out[k] = v
+// differing returns the sorted keys whose values differ. A key without a value has the value "".
+func differing(x, y map[string]string) []string {
+	all := map[string]bool{}
+	for _, values := range []map[string]string{x, y} {
+		for key := range values {
+			all[key] = true
+		}
 	}
-	for k, v := range y {
-		out[k] = v
-	}
-	return out
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(all)), func(key string) bool { return x[key] == y[key] })
 }

@@ -3,8 +3,6 @@ package accessdiff
 import (
 	"cmp"
 	"fmt"
-	"iter"
-	"maps"
 	"slices"
 	"strings"
 
@@ -14,8 +12,6 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
 	"github.com/gatehouse-cdk/gatehouse/internal/regexes"
 )
-
-func mapsKeys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
 
 // caller is a caller whose requests are tried.
 type caller struct {

@@ -165,41 +165,48 @@ func (p pair) reached(d matrix.Domain, by func(matrix.Domain) bool) bool {
 	})
 }
 
-// answered reports routes whose integration changed, unless both are functions.
-func (p pair) answered(add func(Change)) {
+// sameRoutes yields each route that both sides have.
+func (p pair) sameRoutes(yield func(was, is matrix.Route) bool) {
 	for _, is := range p.is.api.Routes {
 		for _, was := range p.was.api.Routes {
-			if is.String() != was.String() || is.AnsweredBy == was.AnsweredBy || is.Preflight || was.Preflight {
-				continue
+			if is.String() == was.String() && !yield(was, is) {
+				return
 			}
-			before, after := cmp.Or(was.AnsweredBy, "a function"), cmp.Or(is.AnsweredBy, "a function")
-			add(Change{Route: is.String(), Effect: Changed, Was: before, Is: after,
-				Text: is.String() + ": " + after + " answers it (was " + before + ")"})
 		}
+	}
+}
+
+// answered reports routes whose integration changed, unless both are functions.
+func (p pair) answered(add func(Change)) {
+	for was, is := range p.sameRoutes {
+		if is.AnsweredBy == was.AnsweredBy || is.Preflight || was.Preflight {
+			continue
+		}
+		before, after := cmp.Or(was.AnsweredBy, "a function"), cmp.Or(is.AnsweredBy, "a function")
+		add(Change{Route: is.String(), Effect: Changed, Was: before, Is: after,
+			Text: is.String() + ": " + after + " answers it (was " + before + ")"})
 	}
 }
 
 // tenants reports routes whose function gets its tenant from another place, or became or ceased to be isolated by
 // tenant. A caller may then reach what another tenant left, so it may be wider, unless the function had no tenants.
 func (p pair) tenants(add func(Change)) {
-	for _, is := range p.is.api.Routes {
-		for _, was := range p.was.api.Routes {
-			if is.String() != was.String() || is.Tenant == was.Tenant {
-				continue
-			}
-			const none = "no tenant isolation"
-			before, now := cmp.Or(was.Tenant, none), cmp.Or(is.Tenant, none)
-			text := is.String() + ": the tenant of its function is " + is.Tenant + " (was " + before + ")"
-			if is.Tenant == "" {
-				text = is.String() + ": its function has no tenant isolation, so one tenant may get what another left in its " +
-					"memory or files (the tenant was " + was.Tenant + ")"
-			}
-			effect := Unknown
-			if was.Tenant == "" {
-				effect = Changed
-			}
-			add(Change{Route: is.String(), Effect: effect, Was: before, Is: now, Text: text})
+	const none = "no tenant isolation"
+	for was, is := range p.sameRoutes {
+		if is.Tenant == was.Tenant {
+			continue
 		}
+		before, now := cmp.Or(was.Tenant, none), cmp.Or(is.Tenant, none)
+		text := is.String() + ": the tenant of its function is " + is.Tenant + " (was " + before + ")"
+		if is.Tenant == "" {
+			text = is.String() + ": its function has no tenant isolation, so one tenant may get what another left in its " +
+				"memory or files (the tenant was " + was.Tenant + ")"
+		}
+		effect := Unknown
+		if was.Tenant == "" {
+			effect = Changed
+		}
+		add(Change{Route: is.String(), Effect: effect, Was: before, Is: now, Text: text})
 	}
 }
 

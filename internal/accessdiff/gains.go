@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
@@ -50,7 +49,7 @@ func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Rout
 				old = matrix.Route{} // report it as a new route
 			}
 		}
-		callers, all := p.is.candidates(r, q.path, avoided(old, had), p.was)
+		callers, all := p.is.candidates(r, q.path, old.Requires, p.was)
 		complete = complete && all
 		told := map[gainer]bool{}
 		for _, c := range append(callers, p.variants(callers, old, had)...) {
@@ -158,13 +157,9 @@ func (p pair) requests(docs []iampolicy.Document) (out []request, complete bool)
 // heads returns the beginnings of the ARNs that policies compare for a request to a stage: that of the stage and, for
 // the other side, which may lack the stage, those of all its stages, on which the request is tried there.
 func (p pair) heads(stage, verb string) []string {
-	out := []string{idOf(p.is.api.ARN) + "/" + stage + "/" + verb}
-	there := p.was.api.Stages
-	if len(there) == 0 || slices.Contains(there, stage) {
-		there = []string{stage}
-	}
-	for _, s := range there {
-		out = append(out, idOf(p.was.api.ARN)+"/"+s+"/"+verb)
+	out := []string{tailOf(p.is.api.ARN) + "/" + stage + "/" + verb}
+	for _, s := range p.was.stagesFor(stage) {
+		out = append(out, tailOf(p.was.api.ARN)+"/"+s+"/"+verb)
 	}
 	return unique(out)
 }
@@ -175,14 +170,6 @@ func (p pair) gained(q request, had bool, stands []*caller) bool {
 	return p.is.allows(q) && !(had && slices.ContainsFunc(stands, func(c *caller) bool {
 		return p.was.allowsOn(q.by(c))
 	}))
-}
-
-// avoided returns the requirements of the other API.
-func avoided(r matrix.Route, had bool) []access.Requirement {
-	if !had {
-		return nil
-	}
-	return r.Requires
 }
 
 // attribute returns the first step at which a request is allowed.

@@ -6,14 +6,11 @@ import (
 	"strings"
 )
 
-// tailOf returns the part after an ARN's fifth colon: the API's ID, the stage, the verb and the path.
+// tailOf returns the part after an ARN's fifth colon: the API's ID and, if it has them, the stage, verb and path.
 func tailOf(arn string) string {
 	parts := strings.SplitN(arn, ":", 6)
 	return parts[len(parts)-1]
 }
-
-// idOf returns the API's ID from its ARN.
-func idOf(arn string) string { return tailOf(arn) }
 
 // underConditions names what some gains assume.
 func underConditions(gains []gain) string {

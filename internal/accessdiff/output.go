@@ -55,7 +55,11 @@ var headings = map[Effect]string{
 func (d *Diff) Markdown() []byte {
 	var b bytes.Buffer
 	b.WriteString("### " + d.summary() + "\n")
-	apis := unique(mapChanges(d.Changes, func(c Change) string { return c.API }))
+	var apis []string
+	for _, c := range d.Changes {
+		apis = append(apis, c.API)
+	}
+	apis = unique(apis)
 	for _, api := range apis {
 		if len(apis) > 1 {
 			b.WriteString("\n#### " + code(api) + "\n")
@@ -73,13 +77,6 @@ func (d *Diff) Markdown() []byte {
 		}
 	}
 	return b.Bytes()
-}
-
-func mapChanges(changes []Change, of func(Change) string) (out []string) {
-	for _, c := range changes {
-		out = append(out, of(c))
-	}
-	return out
 }
 
 // summary summarizes the changes in one sentence.

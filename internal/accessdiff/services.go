@@ -40,13 +40,9 @@ func (p pair) serviceGained(q request, c iampolicy.Caller, environments []enviro
 	if _, ok := p.is.matched(q.verb, q.path); !ok {
 		return false
 	}
-	stages := []string{q.stage}
-	if len(p.was.api.Stages) > 0 && !slices.Contains(p.was.api.Stages, q.stage) {
-		stages = p.was.api.Stages
-	}
 	for i := range environments {
 		q.env = &environments[i]
-		if p.is.allowsService(q, c) && !slices.ContainsFunc(stages, func(stage string) bool {
+		if p.is.allowsService(q, c) && !slices.ContainsFunc(p.was.stagesFor(q.stage), func(stage string) bool {
 			there := q
 			there.stage = stage
 			return p.was.allowsService(there, c)

@@ -2,6 +2,7 @@ package accessdiff
 
 import (
 	"cmp"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -93,7 +94,7 @@ func (s settings) issuer(stack, at string) issuer {
 		}
 	}
 	keys := []string{get("jwksUrl"), get("secretArn"), get("secretField")}
-	for _, name := range slices.Sorted(mapsKeys(s.raw)) {
+	for _, name := range slices.Sorted(maps.Keys(s.raw)) {
 		if strings.HasPrefix(name, at+"introspection") {
 			keys = append(keys, strings.TrimPrefix(name, at)+"="+s.raw[name])
 		}

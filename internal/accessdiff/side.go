@@ -147,12 +147,18 @@ func (s *side) matched(verb, path string) (matrix.Route, bool) {
 	return s.api.Routes[i], true
 }
 
-// allowsOn decides a request on its stage. A stage that only the other API has stands for each of this API's stages.
-func (s *side) allowsOn(q request) bool {
-	if slices.Contains(s.api.Stages, q.stage) || len(s.api.Stages) == 0 {
-		return s.allows(q)
+// stagesFor returns the stages on which a request to a stage is tried. A stage that only the other API has stands for
+// each of this API's stages.
+func (s *side) stagesFor(stage string) []string {
+	if slices.Contains(s.api.Stages, stage) || len(s.api.Stages) == 0 {
+		return []string{stage}
 	}
-	return slices.ContainsFunc(s.api.Stages, func(stage string) bool {
+	return s.api.Stages
+}
+
+// allowsOn decides a request on each of its stages.
+func (s *side) allowsOn(q request) bool {
+	return slices.ContainsFunc(s.stagesFor(q.stage), func(stage string) bool {
 		q.stage = stage
 		return s.allows(q)
 	})

@@ -21,12 +21,10 @@ func (p pair) callers(add func(Change)) {
 			return
 		}
 		before, after := textsByName(was.Caller), textsByName(is.Caller)
-		for _, place := range slices.Sorted(mapsKeys(union(before, after))) {
+		for _, place := range differing(before, after) {
 			x, y := before[place], after[place]
 			c := Change{Route: is.String(), Effect: Unknown, Was: orNone(x), Is: orNone(y)}
 			switch {
-			case x == y:
-				continue
 			case y == "":
 				c.Text = is.String() + ": its backend no longer gets the " + place + " from " + x +
 					", so a client may write it"
@@ -58,12 +56,8 @@ func (p pair) eachServed(of func(was, is matrix.Route)) {
 			of(was, is)
 		}
 	}
-	for _, is := range p.is.api.Routes {
-		for _, was := range p.was.api.Routes {
-			if is.String() == was.String() {
-				visit(was, is)
-			}
-		}
+	for was, is := range p.sameRoutes {
+		visit(was, is)
 	}
 	requests, _ := p.requests(nil)
 	for _, q := range requests {

@@ -156,7 +156,7 @@ func unknownSettings(name string, was, is settings, say func(text, before, after
 		}
 	}
 	const session = "session.keysArn"
-	for _, key := range slices.Sorted(mapsKeys(union(was.raw, is.raw))) {
+	for _, key := range differing(was.raw, is.raw) {
 		if strings.HasPrefix(key, "session.") && (was.raw[session] == "") != (is.raw[session] == "") {
 			continue // sessions instead of tokens or vice versa: the callers differ
 		}
@@ -169,7 +169,7 @@ func unknownSettings(name string, was, is settings, say func(text, before, after
 		top, _, _ := strings.Cut(base, ".")
 		of := strings.HasPrefix(key, "issuers[") &&
 			slices.Contains([]string{"jwksUrl", "secretArn", "secretField", "introspection"}, top)
-		if before == after || key == "" || of || slices.Contains(compared, top) || slices.Contains(unaffecting, top) {
+		if key == "" || of || slices.Contains(compared, top) || slices.Contains(unaffecting, top) {
 			continue
 		}
 		say("the setting "+key+" of the authorizer "+name+" is "+orNone(after)+" (was "+orNone(before)+
@@ -238,11 +238,9 @@ func unknownLogin(name string, was, is []matrix.Variable, say func(text, before,
 		}
 		return
 	}
-	for _, key := range slices.Sorted(mapsKeys(union(before, after))) {
-		if before[key] != after[key] {
-			say("the setting "+key+" of the login for the authorizer "+name+" is "+orNone(after[key])+" (was "+
-				orNone(before[key])+"), and who gets a session cannot be compared", orNone(before[key]), orNone(after[key]))
-		}
+	for _, key := range differing(before, after) {
+		say("the setting "+key+" of the login for the authorizer "+name+" is "+orNone(after[key])+" (was "+
+			orNone(before[key])+"), and who gets a session cannot be compared", orNone(before[key]), orNone(after[key]))
 	}
 }
 
@@ -265,11 +263,9 @@ func unknownVariables(name string, was, is []matrix.Variable, say func(text, bef
 		return out
 	}
 	before, after := others(was), others(is)
-	for _, key := range slices.Sorted(mapsKeys(union(before, after))) {
-		if before[key] != after[key] {
-			say("the variable "+key+" of the authorizer "+name+" is "+orNone(after[key])+" (was "+orNone(before[key])+
-				"), and its effect on access cannot be compared", orNone(before[key]), orNone(after[key]))
-		}
+	for _, key := range differing(before, after) {
+		say("the variable "+key+" of the authorizer "+name+" is "+orNone(after[key])+" (was "+orNone(before[key])+
+			"), and its effect on access cannot be compared", orNone(before[key]), orNone(after[key]))
 	}
 }
 

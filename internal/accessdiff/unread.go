@@ -10,16 +10,13 @@ import (
 // unknownTexts reports differences that access may depend on and that are only known as texts.
 func unknownTexts(was, is []matrix.Variable, say func(text, before, after string)) {
 	before, after := textsByName(was), textsByName(is)
-	for _, name := range slices.Sorted(mapsKeys(union(before, after))) {
-		x, had := before[name]
-		y, has := after[name]
+	for _, name := range differing(before, after) {
+		x, y := before[name], after[name]
 		what := "changed"
 		switch {
-		case had && has && x == y:
-			continue
-		case !had:
+		case x == "":
 			what = "added"
-		case !has:
+		case y == "":
 			what = "removed"
 		}
 		say(what+": "+name+"; the effect on access cannot be compared", x, y)

@@ -8,8 +8,6 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 )
 
-func or(list []string) string { return strings.Join(list, " or ") }
-
 func requirements(list []access.Requirement) string {
 	words := make([]string, len(list))
 	for i, r := range list {
@@ -61,7 +59,7 @@ func besides(g gain) string {
 // subjects describes in the plural who meets a requirement, with a group's own name for its members.
 func subjects(r access.Requirement) string {
 	if r.Kind == access.Group {
-		return or(r.AnyOf)
+		return strings.Join(r.AnyOf, " or ")
 	}
 	return callersOf([]access.Requirement{r})
 }
