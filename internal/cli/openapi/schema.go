@@ -51,8 +51,10 @@ var (
 
 func (c converter) schema(v any) any {
 	from, is := v.(map[string]any)
-	if !is {
-		return v
+	if truth, isBool := v.(bool); isBool {
+		return truth
+	} else if !is { // API Gateway refuses the model
+		return map[string]any{}
 	}
 	if ref, is := from["$ref"].(string); is { // members beside $ref have an effect only since draft 2019-09
 		return c.ref(ref)

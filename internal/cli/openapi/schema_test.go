@@ -38,6 +38,8 @@ func TestConverter(t *testing.T) {
 		{"a tuple", `{"items":[{"id":"x"}],"additionalItems":false}`, `{"prefixItems":[{}],"items":false}`},
 		{"a tuple that goes on", `{"items":[{}]}`, `{"prefixItems":[{}]}`},
 		{"an empty tuple", `{"items":[],"additionalItems":{"id":"x"}}`, `{"items":{}}`},
+		{"what is not a schema", `{"properties":{"a":5,"b":false},"not":"x"}`, `{"properties":{"a":{},"b":false},"not":{}}`},
+		{"a number", `5`, `{}`},
 		{"a list of one type", `{"items":{"id":"x"},"additionalItems":false}`, `{"items":{}}`},
 		{
 			"dependencies",
