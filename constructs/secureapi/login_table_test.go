@@ -200,45 +200,40 @@ func TestTableSessionsWithGivenTable(t *testing.T) {
 // Two APIs behind one domain can share sessions in a table, if all settings that the sessions depend on are equal.
 // Otherwise New refuses the same table.
 func TestTableSessionsOfTwoAPIs(t *testing.T) {
-	second := func(stack awscdk.Stack, l *secureapi.Login) {
-		secureapi.New(stack, "Invoices", &secureapi.Props{
+	second := func(stack awscdk.Stack, id string, l *secureapi.Login) {
+		secureapi.New(stack, id, &secureapi.Props{
 			Authorizer: secureapi.SessionAuthorizer{Login: l},
-			Routes:     []secureapi.Route{secureapi.Handle("GET /invoices", backend(stack, "InvoicesFn"))},
+			Routes:     []secureapi.Route{secureapi.Handle("GET /invoices", backend(stack, id+"Fn"))},
 		})
 	}
-	shared := func(stack awscdk.Stack) *secureapi.Login {
-		return tableLogin(stack, secureapi.TableSessions{
-			Keys: newSecret(stack, "Keys"), Table: newTable(stack, "ttl", nil),
-		})
-	}
-	t.Run("all is the same", func(t *testing.T) {
-		stack := newStack()
-		l := shared(stack)
-		loginShop(stack, l, nil)
-		second(stack, l)
-	})
-	for name, change := range map[string]func(*secureapi.Login, *secureapi.TableSessions){
-		"another cookie": func(_ *secureapi.Login, s *secureapi.TableSessions) { s.Cookie = "__Host-invoices" },
-		"another client": func(l *secureapi.Login, _ *secureapi.TableSessions) { l.ClientID = "0oaother" },
-		"another host":   func(l *secureapi.Login, _ *secureapi.TableSessions) { l.Origin = "https://invoices.example.com" },
-		"another age":    func(_ *secureapi.Login, s *secureapi.TableSessions) { s.MaxAge = 2 * time.Hour },
+	stack := newStack()
+	l := tableLogin(stack, secureapi.TableSessions{Keys: newSecret(stack, "Keys"), Table: newTable(stack, "ttl", nil)})
+	loginShop(stack, l, nil)
+	for _, tt := range []struct {
+		id, name string
+		change   func(*secureapi.Login, *secureapi.TableSessions)
+	}{
+		{"Cookie", "another cookie", func(_ *secureapi.Login, s *secureapi.TableSessions) { s.Cookie = "__Host-invoices" }},
+		{"Client", "another client", func(l *secureapi.Login, _ *secureapi.TableSessions) { l.ClientID = "0oaother" }},
+		{"Host", "another host", func(l *secureapi.Login, _ *secureapi.TableSessions) {
+			l.Origin = "https://invoices.example.com"
+		}},
+		{"Age", "another age", func(_ *secureapi.Login, s *secureapi.TableSessions) { s.MaxAge = 2 * time.Hour }},
 	} {
-		t.Run(name, func(t *testing.T) {
-			stack := newStack()
-			l := shared(stack)
-			loginShop(stack, l, nil)
+		t.Run(tt.name, func(t *testing.T) {
 			other, s := *l, l.Sessions.(secureapi.TableSessions)
-			change(&other, &s)
+			tt.change(&other, &s)
 			other.Sessions = s
-			refused(t, func() { second(stack, &other) }, `secureapi: Shop/Invoices: the Login at "/auth": the Login at "/auth" `+
-				`of Shop/Api keeps its sessions in the same table Shop/Sessions`)
+			refused(t, func() { second(stack, tt.id, &other) }, "secureapi: Shop/"+tt.id+`: the Login at "/auth": the Login `+
+				`at "/auth" of Shop/Api keeps its sessions in the same table Shop/Sessions`)
 		})
 	}
+	t.Run("all is the same", func(t *testing.T) { second(stack, "Invoices", l) })
 	t.Run("a table each with one cookie", func(t *testing.T) {
 		stack := newStack()
 		l := tableLogin(stack, secureapi.TableSessions{Keys: newSecret(stack, "Keys")})
 		loginShop(stack, l, nil)
-		refused(t, func() { second(stack, l) },
+		refused(t, func() { second(stack, "Invoices", l) },
 			"set TableSessions.Cookie of one of them, or give both the same Keys, Table, "+
 				"client and issuer")
 	})

@@ -13,7 +13,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
 
@@ -499,59 +498,43 @@ func TestLoginHasNoFindings(t *testing.T) {
 
 // Two APIs behind one domain can use the same cookie only with the same keys, client and issuer.
 func TestLoginsOfTwoAPIs(t *testing.T) {
-	second := func(stack awscdk.Stack, l *secureapi.Login) {
-		secureapi.New(stack, "Invoices", &secureapi.Props{
+	second := func(stack awscdk.Stack, id string, l *secureapi.Login) {
+		secureapi.New(stack, id, &secureapi.Props{
 			Authorizer: secureapi.SessionAuthorizer{Login: l},
-			Routes:     []secureapi.Route{secureapi.Handle("GET /invoices", backend(stack, "InvoicesFn"))},
+			Routes:     []secureapi.Route{secureapi.Handle("GET /invoices", backend(stack, id+"Fn"))},
 		})
 	}
-	stack := newStack()
-	first := oktaLogin(stack)
-	loginShop(stack, first, nil)
-	refused(t, func() { second(stack, first) }, `secureapi: Shop/Invoices: the Login at "/auth": the Login at "/auth" of `+
-		`Shop/Api has the same Origin "https://shop.example.com" and keeps its session in the same cookie "__Host-session", `+
-		`with other Keys or for another client or issuer, so that each would end the other's sessions: set `+
-		`CookieSessions.Cookie of one of them, or give both the same Keys, client and issuer`)
-	for name, change := range map[string]func(*secureapi.Login, awssecretsmanager.ISecret){
-		"the same keys at another issuer": func(l *secureapi.Login, keys awssecretsmanager.ISecret) {
-			l.Issuer.URL = "https://other.okta.com/oauth2/default"
-		},
-		"the cookie of the other's second half": func(l *secureapi.Login, keys awssecretsmanager.ISecret) {
-			l.Sessions = secureapi.CookieSessions{Keys: keys, Cookie: "__Host-session-2"}
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			stack := newStack()
-			keys := newSecret(stack, "Keys")
-			first := oktaLogin(stack)
-			first.Sessions = secureapi.CookieSessions{Keys: keys}
-			loginShop(stack, first, nil)
-			other := *first
-			change(&other, keys)
-			refused(t, func() { second(stack, &other) }, "each would end the other's sessions")
-		})
-	}
-	for name, change := range map[string]func(awscdk.Stack, *secureapi.Login){
-		"another origin": func(_ awscdk.Stack, l *secureapi.Login) { l.Origin = "https://invoices.example.com" },
-		"another cookie": func(_ awscdk.Stack, l *secureapi.Login) {
-			l.Sessions = secureapi.CookieSessions{Cookie: "__Host-invoices"}
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			stack := newStack()
-			first := oktaLogin(stack)
-			loginShop(stack, first, nil)
-			other := *first
-			change(stack, &other)
-			second(stack, &other)
-		})
-	}
+	t.Run("keys each", func(t *testing.T) {
+		stack := newStack()
+		first := oktaLogin(stack)
+		loginShop(stack, first, nil)
+		refused(t, func() { second(stack, "Invoices", first) }, `secureapi: Shop/Invoices: the Login at "/auth": the Login at `+
+			`"/auth" of Shop/Api has the same Origin "https://shop.example.com" and keeps its session in the same cookie `+
+			`"__Host-session", with other Keys or for another client or issuer, so that each would end the other's sessions: set `+
+			`CookieSessions.Cookie of one of them, or give both the same Keys, client and issuer`)
+		otherOrigin, otherCookie := *first, *first
+		otherOrigin.Origin = "https://invoices.example.com"
+		otherCookie.Sessions = secureapi.CookieSessions{Cookie: "__Host-invoices"}
+		t.Run("another origin", func(t *testing.T) { second(stack, "OtherOrigin", &otherOrigin) })
+		t.Run("another cookie", func(t *testing.T) { second(stack, "OtherCookie", &otherCookie) })
+	})
 	t.Run("the same keys", func(t *testing.T) {
 		stack := newStack()
-		l := oktaLogin(stack)
-		l.Sessions = secureapi.CookieSessions{Keys: newSecret(stack, "Keys")}
-		loginShop(stack, l, nil)
-		second(stack, l)
+		first := oktaLogin(stack)
+		keys := newSecret(stack, "Keys")
+		first.Sessions = secureapi.CookieSessions{Keys: keys}
+		loginShop(stack, first, nil)
+		otherIssuer, secondHalf := *first, *first
+		otherIssuer.Issuer.URL = "https://other.okta.com/oauth2/default"
+		secondHalf.Sessions = secureapi.CookieSessions{Keys: keys, Cookie: "__Host-session-2"}
+		const want = "of Shop/Api has the same Origin"
+		t.Run("at another issuer", func(t *testing.T) {
+			refused(t, func() { second(stack, "OtherIssuer", &otherIssuer) }, want, "each would end the other's sessions")
+		})
+		t.Run("in the cookie of the other's second half", func(t *testing.T) {
+			refused(t, func() { second(stack, "SecondHalf", &secondHalf) }, want, "each would end the other's sessions")
+		})
+		t.Run("for the same login", func(t *testing.T) { second(stack, "Invoices", first) })
 	})
 	t.Run("another stack", func(t *testing.T) { // of another region, for one
 		app := newApp()
