@@ -106,12 +106,13 @@ func TestFiguresAreGathered(t *testing.T) {
 	}
 }
 
-// TestEachIsThere compares the benchmarks that the command runs with the folders. The command does not run the searches
-// for errors (paths, soundness, sessions, tablesessions, diff): their result is not a ratio.
+// TestEachIsThere compares the benchmarks that the command runs with the folders. The command does not run the load
+// test (soak) and the searches for errors (paths, soundness, sessions, tablesessions, diff): their result is not a
+// ratio.
 func TestEachIsThere(t *testing.T) {
 	run := map[string]bool{
-		"paths": true, "soundness": true, "sessions": true, "tablesessions": true, "diff": true, "internal": true,
-		"pictures": true,
+		"soak": true, "paths": true, "soundness": true, "sessions": true, "tablesessions": true, "diff": true,
+		"internal": true, "pictures": true,
 	}
 	for _, b := range benchmarks {
 		run[b.name] = true

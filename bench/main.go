@@ -6,7 +6,7 @@
 // It takes about eight minutes. It needs Node.js and npm, which some peers run in. Use an idle machine.
 //
 // Each result is the ratio of Gatehouse's figure to the peer's, measured in the same run. README.md describes each
-// benchmark, and the searches for errors, which this command does not run.
+// benchmark, and the searches and the load test, which this command does not run.
 package main
 
 import (

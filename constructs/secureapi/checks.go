@@ -98,8 +98,8 @@ func (c *checks) Validate() *[]*string {
 	return jsii.Strings()
 }
 
-// manyRoutes is the number of routes of an app from which garbage is collected early: at half of Go's usual growth while
-// an API is built, and so early during the checks that they take no more memory than the app already has. Each
+// manyRoutes is the number of routes of an app from which garbage is collected early: at half of Go's usual growth
+// while an API is built, and so early during the checks that they take no more memory than the app already has. Each
 // collection takes about as long as the checks of 50 routes.
 const manyRoutes = 200
 

@@ -508,10 +508,11 @@ func TestLoginsOfTwoAPIs(t *testing.T) {
 		stack := newStack()
 		first := oktaLogin(stack)
 		loginShop(stack, first, nil)
-		refused(t, func() { second(stack, "Invoices", first) }, `secureapi: Shop/Invoices: the Login at "/auth": the Login at `+
-			`"/auth" of Shop/Api has the same Origin "https://shop.example.com" and keeps its session in the same cookie `+
-			`"__Host-session", with other Keys or for another client or issuer, so that each would end the other's sessions: set `+
-			`CookieSessions.Cookie of one of them, or give both the same Keys, client and issuer`)
+		refused(t, func() { second(stack, "Invoices", first) }, `secureapi: Shop/Invoices: the Login at "/auth": `+
+			`the Login at "/auth" of Shop/Api has the same Origin "https://shop.example.com" `+
+			`and keeps its session in the same cookie "__Host-session", with other Keys or for another client or issuer, `+
+			`so that each would end the other's sessions: `+
+			`set CookieSessions.Cookie of one of them, or give both the same Keys, client and issuer`)
 		otherOrigin, otherCookie := *first, *first
 		otherOrigin.Origin = "https://invoices.example.com"
 		otherCookie.Sessions = secureapi.CookieSessions{Cookie: "__Host-invoices"}

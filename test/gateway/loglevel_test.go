@@ -13,8 +13,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
-// TestReasonsBelowTheLogLevel has an authorizer whose decisions Lambda leaves out of the log, because they have the level
-// INFO. The log here has none either, and refusals are still explained.
+// TestReasonsBelowTheLogLevel has an authorizer whose decisions Lambda leaves out of the log, because they have the
+// level INFO. The log here has none either, and refusals are still explained.
 func TestReasonsBelowTheLogLevel(t *testing.T) {
 	t.Parallel()
 	dir := synthesizedHere(t, func(app awscdk.App) {

@@ -15,11 +15,14 @@ func TestParse(t *testing.T) {
 		"0 98765 1000 200 18446744073709551615\n"
 	got, ok := parse(7, []byte(line))
 	want := Process{
-		PID: 7, Parent: 42,
+		Identity: Identity{PID: 7, Start: 98765}, Parent: 42, Threads: 5,
 		Own: 330 * time.Millisecond, Children: 770 * time.Millisecond,
 	}
 	if !ok || got != want {
 		t.Errorf("got %+v, %v, want %+v", got, ok, want)
+	}
+	if got, ok := parse(7, []byte(strings.Replace(line, "R 42", "Z 42", 1))); !ok || !got.Ended {
+		t.Errorf("a zombie: got %+v, %v", got, ok)
 	}
 	if got, ok := parse(7, []byte("7 (a) S 1")); ok {
 		t.Errorf("a truncated line: got %+v", got)
@@ -37,7 +40,7 @@ func TestProcesses(t *testing.T) {
 	}
 	found := false
 	for _, p := range Processes() {
-		found = found || p.PID == child.Process.Pid && p.Parent == os.Getpid()
+		found = found || p.PID == child.Process.Pid && p.Parent == os.Getpid() && !p.Ended
 	}
 	if !found {
 		t.Error("the child is not among the processes")

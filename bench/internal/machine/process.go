@@ -13,9 +13,18 @@ import (
 // Source: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
 const tick = time.Second / 100
 
+// Identity identifies a process. The kernel reuses PIDs, so a PID alone does not.
+type Identity struct {
+	PID   int
+	Start uint64 // when it started, in ticks since the machine's start
+}
+
 // Process is the content of /proc/PID/stat.
 type Process struct {
-	PID, Parent int
+	Identity
+	Parent  int
+	Ended   bool // a zombie, which waits for its parent
+	Threads int
 	// Own is the processor time of the process, and Children that of its ended descendants.
 	Own, Children time.Duration
 }
@@ -33,19 +42,23 @@ func parse(pid int, text []byte) (Process, bool) {
 	// The second field is the program's name in parentheses, which may contain any character. fields[0] is the third
 	// field.
 	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
-	if len(fields) < 15 {
+	if len(fields) < 20 {
 		return Process{}, false
 	}
 	number := func(field int) int {
 		n, _ := strconv.Atoi(fields[field-3]) // the kernel writes numbers
 		return n
 	}
-	return Process{
-		PID:      pid,
+	p := Process{
+		Identity: Identity{PID: pid},
 		Parent:   number(4),
+		Ended:    fields[0] == "Z" || fields[0] == "X",
+		Threads:  number(20),
 		Own:      time.Duration(number(14)+number(15)) * tick,
 		Children: time.Duration(number(16)+number(17)) * tick,
-	}, true
+	}
+	p.Start, _ = strconv.ParseUint(fields[22-3], 10, 64)
+	return p, true
 }
 
 // Processes lists the processes of the machine.

@@ -177,8 +177,11 @@ func function(folder, name string, env map[string]string) object {
 }
 
 func method(path, verb string, integration, guard object) object {
-	p := object{"RestApiId": ref("Api"), "ResourceId": assemblytest.ResourceID(path), "HttpMethod": verb, "AuthorizationType": "NONE",
-		"Integration": integration, "MethodResponses": []any{object{"StatusCode": "200"}}}
+	p := object{
+		"RestApiId": ref("Api"), "ResourceId": assemblytest.ResourceID(path), "HttpMethod": verb,
+		"AuthorizationType": "NONE", "Integration": integration,
+		"MethodResponses": []any{object{"StatusCode": "200"}},
+	}
 	for name, value := range guard {
 		p[name] = value
 	}

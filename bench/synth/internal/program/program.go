@@ -19,7 +19,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/synth/internal/shape"
 )
 
-// Main is the main function of a program with Gatehouse. It prints the words, or prepares the functions and synthesizes.
+// Main is the main function of a program with Gatehouse. It prints the words, or prepares the functions and
+// synthesizes.
 func Main(words func(shape.Shape) shape.Words, prepare func(shape.Shape), build func(awscdk.App, shape.Shape)) {
 	var spec shape.Shape
 	spec.Flags(flag.CommandLine)
