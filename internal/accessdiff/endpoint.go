@@ -192,10 +192,12 @@ func (p pair) answered(add func(Change)) {
 // tenant. A caller may then reach what another tenant left, so it may be wider, unless the function had no tenants.
 func (p pair) tenants(add func(Change)) {
 	const none = "no tenant isolation"
-	for was, is := range p.sameRoutes {
-		if is.Tenant == was.Tenant {
-			continue
-		}
+	isolated := func(r matrix.Route) bool { return r.Tenant != "" }
+	if !slices.ContainsFunc(p.was.api.Routes, isolated) && !slices.ContainsFunc(p.is.api.Routes, isolated) {
+		return
+	}
+	told := map[string]bool{}
+	p.eachServed(func(was, is matrix.Route) {
 		before, now := cmp.Or(was.Tenant, none), cmp.Or(is.Tenant, none)
 		text := is.String() + ": the tenant of its function is " + is.Tenant + " (was " + before + ")"
 		if is.Tenant == "" {
@@ -206,8 +208,11 @@ func (p pair) tenants(add func(Change)) {
 		if was.Tenant == "" {
 			effect = Changed
 		}
-		add(Change{Route: is.String(), Effect: effect, Was: before, Is: now, Text: text})
-	}
+		if before != now && !told[text] {
+			add(Change{Route: is.String(), Effect: effect, Was: before, Is: now, Text: text})
+		}
+		told[text] = true
+	})
 }
 
 func private(e matrix.Endpoint) bool { return slices.Contains(e.Types, "PRIVATE") }

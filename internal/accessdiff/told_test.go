@@ -39,3 +39,17 @@ func TestCallersOfOtherPatterns(t *testing.T) {
 		}
 	}
 }
+
+// TestTenantsOfOtherPatterns compares the tenant of a function if another pattern serves the requests now.
+func TestTenantsOfOtherPatterns(t *testing.T) {
+	was, is := apiOf("GET /a/{id}: token"), apiOf("GET /a/{key}: token")
+	tenantIn("context.authorizer.tenantId_org")(&was)
+	if got := linesOf(Compare(matrixOf(was), matrixOf(was))); got != "" {
+		t.Errorf("the same API: got\n%s\nwant nothing", got)
+	}
+	const want = "? GET /a/{key}: its function has no tenant isolation, so one tenant may get what another left in its " +
+		"memory or files (the tenant was context.authorizer.tenantId_org)"
+	if got := linesOf(Compare(matrixOf(was), matrixOf(is))); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
