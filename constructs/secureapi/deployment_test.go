@@ -50,12 +50,12 @@ func TestChangesDeployment(t *testing.T) {
 	}
 	for _, on := range []bool{false, true} {
 		t.Run(fmt.Sprint("flag ", on), func(t *testing.T) {
-			seen := map[string]string{}
+			asItWas := deployment(t, nil, flag, on)
+			seen := map[string]string{asItWas: "no change"}
 			for _, c := range []struct {
 				name   string
 				change func(*secureapi.Props)
 			}{
-				{"no change", nil},
 				{"a policy", ranges("203.0.113.0/24")},
 				{"another policy", ranges("198.51.100.0/24")},
 				{"gateway responses", origins("https://a.example.com")},
@@ -80,7 +80,6 @@ func TestChangesDeployment(t *testing.T) {
 				}
 				seen[id] = c.name
 			}
-			asItWas := deployment(t, nil, flag, on)
 			if again := deployment(t, nil, flag, on); again != asItWas {
 				t.Errorf("the same API twice: got the deployments %s and %s", asItWas, again)
 			}
