@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestProofURLsHere accepts the called address beside ProofURLs only if the function was built for a developer's machine:
-// "gatehouse dev" serves the API at its own address.
+// TestProofURLsHere accepts the called address beside ProofURLs, but only if the function was built for a developer's
+// machine: "gatehouse dev" serves the API at its own address.
 func TestProofURLsHere(t *testing.T) {
 	const shop, called = "https://shop.example.com", "http://127.0.0.1:3000/prod/orders"
 	good := boundTo(holder)
