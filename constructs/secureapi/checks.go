@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -98,16 +97,11 @@ func (c *checks) Validate() *[]*string {
 	return jsii.Strings()
 }
 
-// manyRoutes is the number of routes of an app from which garbage is collected early: at half of Go's usual growth
-// while an API is built, and so early during the checks that they take no more memory than the app already has. Each
-// collection takes about as long as the checks of 50 routes.
-const manyRoutes = 200
-
 // find runs the rules.
 func (c *checks) find() []rules.Finding {
 	if c.routes > manyRoutes {
 		runtime.GC() // the next collection would run beside the checks, which would take new memory meanwhile
-		defer debug.SetGCPercent(debug.SetGCPercent(15))
+		defer collectEarly(15)()
 	}
 	assembly, err := cloudassembly.Read(c.dir)
 	if err != nil {

@@ -30,7 +30,6 @@ package secureapi
 
 import (
 	"fmt"
-	"runtime/debug"
 	"strings"
 
 	"github.com/aws/constructs-go/constructs/v10"
@@ -66,7 +65,7 @@ func New(scope constructs.Construct, id string, props *Props) *API {
 	site.node.SetContext(jsii.String("aws:cdk:disable-creation-stack-traces"), true)
 	b := &builder{site: site, api: a, props: props, accessTable: table, described: newDigest(), root: site.node.Root()}
 	if routesOf(b.root)+len(table.plan.Routes) > manyRoutes {
-		defer debug.SetGCPercent(debug.SetGCPercent(50))
+		defer collectEarly(50)()
 	}
 	b.build()
 	a.plan.Forget()
