@@ -1,8 +1,6 @@
 package nodejs
 
 import (
-	"encoding/json"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -12,24 +10,6 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/runtimetest"
 	"github.com/gatehouse-cdk/gatehouse/internal/tenant"
 )
-
-// linesOf returns the lines of a log that have the time, without it.
-func linesOf(t *testing.T, log *runtimetest.Log) (out []map[string]any) {
-	t.Helper()
-	for line := range strings.Lines(log.String()) {
-		var fields map[string]any
-		if json.Unmarshal([]byte(line), &fields) != nil {
-			continue
-		}
-		at, _ := fields["timestamp"].(string)
-		if !regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$`).MatchString(at) {
-			t.Errorf("got the line %s, want a timestamp in it", line)
-		}
-		delete(fields, "timestamp")
-		out = append(out, fields)
-	}
-	return out
-}
 
 // TestStructuredLog writes a line of JSON for each call of console, with "timestamp", "level", "message" and
 // "requestId", and none below the level.
@@ -87,7 +67,7 @@ exports.handler = async () => {
 		line("INFO", "1n"),
 		empty,
 	}
-	if diff := cmp.Diff(want, linesOf(t, log)); diff != "" {
+	if diff := cmp.Diff(want, log.Structured(t)); diff != "" {
 		t.Errorf("the log: %s\n%s", diff, log)
 	}
 }
@@ -103,7 +83,7 @@ func TestStructuredErrors(t *testing.T) {
 	if got := runtimetest.Shown(invoke("{}")); got != "TypeError: no orders" {
 		t.Errorf("got %s, want TypeError: no orders", got)
 	}
-	lines := linesOf(t, log)
+	lines := log.Structured(t)
 	if len(lines) != 1 {
 		t.Fatalf("got the log %s, want a line of JSON", log)
 	}

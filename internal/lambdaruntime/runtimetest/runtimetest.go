@@ -3,9 +3,11 @@
 package runtimetest
 
 import (
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -89,6 +91,25 @@ func (l *Log) add(line lambdaruntime.LogLine) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.text.WriteString(line.Text + "\n")
+}
+
+var timestamp = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$`)
+
+// Structured returns the log's lines of JSON so far, without the timestamp that each must have.
+func (l *Log) Structured(t *testing.T) (out []map[string]any) {
+	t.Helper()
+	for line := range strings.Lines(l.String()) {
+		var fields map[string]any
+		if json.Unmarshal([]byte(line), &fields) != nil {
+			continue
+		}
+		if at, _ := fields["timestamp"].(string); !timestamp.MatchString(at) {
+			t.Errorf("got the line %s, want a timestamp in it", line)
+		}
+		delete(fields, "timestamp")
+		out = append(out, fields)
+	}
+	return out
 }
 
 // String returns the log so far.
